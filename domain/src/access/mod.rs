@@ -1,0 +1,1 @@
+//! Tenants, members and credentials: who may come in.

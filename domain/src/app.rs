@@ -1,0 +1,147 @@
+//! The door: every change and every look goes through [`App::write`] or [`App::read`].
+//!
+//! ```text
+//! write:  permission → begin, tenant named → the room's closure → audit entries → commit → tell subscribers
+//! ```
+//!
+//! What the door makes impossible: a change without a permission named, without a tenant, without an audit entry
+//! (the closure answers [`Audited`], which only an [`Event`](crate::evidence::Event) makes) or without a commit; and a
+//! mail for a change that was rolled back, since mails are only ever work items of the same transaction. A refused or
+//! failed attempt leaves its entry too, in a transaction of its own.
+
+use std::sync::Arc;
+
+use sea_orm::AccessMode;
+use tokio::sync::Notify;
+
+use crate::{
+    bus::Bus,
+    clock::{Clock, Ids},
+    db::{Db, Platform, TenantTx},
+    error::Result,
+    evidence::{self, Audited},
+    keys::KeyRing,
+    mail::Mailer,
+    viewer::{Permission, Viewer},
+};
+
+/// What every operation may use. Rooms reach it through their transaction.
+pub struct Core {
+    pub db: Db,
+    pub keys: KeyRing,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub mailer: Mailer,
+    pub bus: Bus,
+    pub settings: Settings,
+    /// Woken when work was enqueued, so that it does not wait for the next look.
+    pub work: Notify,
+}
+
+/// What the operator decides for all tenants.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where people and clients reach this service, without a slash at the end.
+    pub public_url: String,
+}
+
+/// The one handle on the product. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    core: Arc<Core>,
+}
+
+impl App {
+    #[must_use]
+    pub fn new(core: Core) -> Self {
+        Self { core: Arc::new(core) }
+    }
+
+    #[must_use]
+    pub fn core(&self) -> &Core {
+        &self.core
+    }
+
+    #[must_use]
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.core.clock.now()
+    }
+
+    /// The tables without a tenant.
+    #[must_use]
+    pub(crate) fn platform(&self) -> Platform<'_> {
+        Platform::new(&self.core.db)
+    }
+
+    /// Looks at one tenant's rows. Revealing personal data is no look: it is audited and goes through [`Self::write`].
+    ///
+    /// # Errors
+    /// FORBIDDEN without the permission; whatever the closure answers; UNAVAILABLE without a database.
+    pub async fn read<T>(
+        &self,
+        viewer: &Viewer,
+        permission: Permission,
+        look: impl AsyncFnOnce(&TenantTx) -> Result<T>,
+    ) -> Result<T> {
+        if let Err(refusal) = viewer.require(permission) {
+            self.audit_refusal(viewer, permission, &refusal).await?;
+            return Err(refusal);
+        }
+        let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadOnly).await?;
+        let answer = look(&tx).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    /// Changes one tenant's rows, or reveals what is sealed in them: all of it with its audit entries, or nothing.
+    ///
+    /// # Errors
+    /// FORBIDDEN without the permission; whatever the closure answers; UNAVAILABLE without a database.
+    pub async fn write<T>(
+        &self,
+        viewer: &Viewer,
+        permission: Permission,
+        change: impl AsyncFnOnce(&TenantTx) -> Result<Audited<T>>,
+    ) -> Result<T> {
+        let outcome = match viewer.require(permission) {
+            Ok(()) => self.attempt(viewer, change).await,
+            Err(refusal) => Err(refusal),
+        };
+        if let Err(refusal) = &outcome {
+            self.audit_refusal(viewer, permission, refusal).await?;
+        }
+        outcome
+    }
+
+    async fn attempt<T>(
+        &self,
+        viewer: &Viewer,
+        change: impl AsyncFnOnce(&TenantTx) -> Result<Audited<T>>,
+    ) -> Result<T> {
+        let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
+        let (events, value) = change(&tx).await?.into_parts();
+        evidence::append(&tx, &events).await?;
+        let tenant = tx.tenant();
+        let changes = tx.commit().await?;
+        self.core.work.notify_waiters();
+        self.core.bus.publish(tenant, changes);
+        Ok(value)
+    }
+
+    /// The entry for an attempt that came to nothing. Without a database there is nothing to write it to; the caller
+    /// is told UNAVAILABLE either way.
+    async fn audit_refusal(
+        &self,
+        viewer: &Viewer,
+        permission: Permission,
+        refusal: &crate::error::Error,
+    ) -> Result<()> {
+        if refusal.is_fault() {
+            tracing::error!(error = ?refusal, %permission, correlation = %viewer.correlation(), "an operation failed");
+        }
+        let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
+        evidence::append_refusal(&tx, permission, refusal).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,15 @@
+//! The wall between tenants.
+//!
+//! Nothing outside this folder holds a connection. A query on a tenant's table runs only when it is handed to a
+//! [`TenantTx`], which ANDs the tenant at the moment of execution; a query on one of the few global tables runs
+//! through [`Platform`]. On PostgreSQL row-level security holds the same line once more inside the database.
+
+mod connect;
+mod page;
+mod platform;
+mod tenant_tx;
+
+pub use connect::{Db, Engine};
+pub use page::{Order, Page, PageRequest};
+pub use platform::Platform;
+pub use tenant_tx::TenantTx;

@@ -1,0 +1,198 @@
+//! What can go wrong, in the words that clients see.
+//!
+//! An [`Error`] carries a code, a machine-readable reason and a message written for the caller. A fault of ours or
+//! of the database keeps its cause for the log only: [`Error::message`] never shows it.
+
+use std::{error::Error as StdError, fmt};
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+
+use crate::viewer::Permission;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The codes of the GraphQL contract (`extensions.code`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum Code {
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    Conflict,
+    BadUserInput,
+    RateLimited,
+    Unavailable,
+    InternalServerError,
+}
+
+/// A refusal or a failure.
+pub struct Error {
+    code: Code,
+    reason: &'static str,
+    message: String,
+    field: Option<String>,
+    cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { code, reason, message: message.into(), field: None, cause: None }
+    }
+
+    /// The credential is missing, unknown, expired or revoked. All four answer the same.
+    #[must_use]
+    pub fn unauthenticated() -> Self {
+        Self::new(Code::Unauthenticated, "INVALID_CREDENTIAL", "a valid credential is required")
+    }
+
+    #[must_use]
+    pub fn forbidden(permission: Permission) -> Self {
+        Self::new(Code::Forbidden, "PERMISSION_REQUIRED", format!("this needs the permission {permission}"))
+    }
+
+    /// A rule, not a missing permission, refuses this caller.
+    #[must_use]
+    pub fn refused(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::Forbidden, reason, message)
+    }
+
+    /// The same whether it never existed or belongs to somebody else.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Code::NotFound, "NOT_FOUND", format!("no such {what}"))
+    }
+
+    pub fn conflict(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::Conflict, reason, message)
+    }
+
+    /// Input that cannot be accepted: names the field, the reason and what would be right.
+    pub fn invalid(field: impl Into<String>, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..Self::new(Code::BadUserInput, reason, message) }
+    }
+
+    pub fn rate_limited(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::RateLimited, reason, message)
+    }
+
+    /// Something outside (database, KMS, mail server) does not answer: the same call may work later.
+    pub fn unavailable(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Code::Unavailable, reason, message)
+    }
+
+    /// A fault of ours; the cause goes to the log.
+    pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self {
+            cause: Some(cause.into()),
+            ..Self::new(Code::InternalServerError, "INTERNAL", "something went wrong on our side")
+        }
+    }
+
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.cause = Some(cause.into());
+        self
+    }
+
+    /// Puts `prefix` before the field, for an input nested in another: `records.3` + `payload`.
+    #[must_use]
+    pub fn within(mut self, prefix: &str) -> Self {
+        self.field = Some(self.field.map_or_else(|| prefix.to_owned(), |field| format!("{prefix}.{field}")));
+        self
+    }
+
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        self.reason
+    }
+
+    /// Safe to show to the caller.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The input at fault, dotted.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        self.field.as_deref()
+    }
+
+    /// A fault of ours or of a part we depend on, rather than of the caller's input.
+    #[must_use]
+    pub fn is_fault(&self) -> bool {
+        matches!(self.code, Code::Unavailable | Code::InternalServerError)
+    }
+
+    /// Whether a unique index refused the row.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        let cause = self.cause.as_ref().and_then(|cause| cause.downcast_ref::<DbErr>());
+        cause.is_some_and(|cause| matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// For logs: the whole chain, without values (the database driver's messages name constraints, not values).
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let code: &str = self.code.into();
+        write!(f, "{code}/{}: {}", self.reason, self.message)?;
+        match &self.cause {
+            Some(cause) => write!(f, " ({cause})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl StdError for Error {}
+
+impl From<DbErr> for Error {
+    fn from(cause: DbErr) -> Self {
+        let lost = matches!(
+            cause,
+            DbErr::ConnectionAcquire(_)
+                | DbErr::Conn(_)
+                | DbErr::Exec(RuntimeErr::SqlxError(_))
+                | DbErr::Query(RuntimeErr::SqlxError(_))
+        ) && connection_lost(&cause);
+        if lost {
+            Self::unavailable("DATABASE_UNAVAILABLE", "the database does not answer; try again").because(cause)
+        } else {
+            Self::internal(cause)
+        }
+    }
+}
+
+/// A broken connection, a full pool, a server shutting down: not a fault of the statement.
+fn connection_lost(cause: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(inner))
+    | DbErr::Query(RuntimeErr::SqlxError(inner))
+    | DbErr::Conn(RuntimeErr::SqlxError(inner))) = cause
+    else {
+        return true;
+    };
+    match &**inner {
+        sqlx::Error::Database(database) => {
+            // Classes 08 (connection), 53 (resources), 57 (operator intervention) of the SQLSTATE table.
+            database.code().is_some_and(|code| ["08", "53", "57"].iter().any(|class| code.starts_with(class)))
+        }
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    }
+}

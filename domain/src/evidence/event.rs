@@ -1,0 +1,168 @@
+//! Every event there is. A change commits only with one; see [`crate::app::App::write`].
+
+use recital_entities::{
+    ApiKeyId, AttestationId, ConsentId, DeletionMethod, IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId,
+    RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, TenantId,
+    WebhookEndpointId,
+};
+use serde_json::{Value, json};
+
+/// A change's value together with the events that describe it: only an [`Event`] makes one.
+pub struct Audited<T> {
+    events: Vec<Event>,
+    value: T,
+}
+
+impl<T> Audited<T> {
+    pub(crate) fn into_parts(self) -> (Vec<Event>, T) {
+        (self.events, self.value)
+    }
+
+    /// One event more.
+    #[must_use]
+    pub fn and(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+
+    /// Several events more.
+    #[must_use]
+    pub fn and_all(mut self, events: impl IntoIterator<Item = Event>) -> Self {
+        self.events.extend(events);
+        self
+    }
+}
+
+impl Event {
+    /// Ends a change: what happened, and what its caller gets.
+    pub fn with<T>(self, value: T) -> Audited<T> {
+        Audited { events: vec![self], value }
+    }
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $action:literal on $resource:ident($id:ty) { $($field:ident: $kind:ty),* $(,)? })+) => {
+        /// Something that happened, in the past tense. Fields hold ids, words and counts, never a personal value.
+        #[derive(Clone, Debug)]
+        pub enum Event {
+            $($(#[$doc])* $name { id: $id, $($field: $kind),* }),+
+        }
+
+        impl Event {
+            /// `room.verb`, as the audit log names it.
+            #[must_use]
+            pub fn action(&self) -> &'static str {
+                match self { $(Self::$name { .. } => $action),+ }
+            }
+
+            /// The GraphQL type of what it happened to.
+            #[must_use]
+            pub fn resource_type(&self) -> &'static str {
+                match self { $(Self::$name { .. } => stringify!($resource)),+ }
+            }
+
+            #[must_use]
+            pub fn resource_id(&self) -> String {
+                match self { $(Self::$name { id, .. } => id.to_string()),+ }
+            }
+
+            #[must_use]
+            pub fn details(&self) -> Value {
+                match self { $(Self::$name { id: _, $($field),* } => json!({ $(stringify!($field): $field),* })),+ }
+            }
+        }
+    };
+}
+
+events! {
+    TenantCreated = "tenant.created" on Tenant(TenantId) { slug: String }
+    TenantKeyRotated = "tenant.key_rotated" on Tenant(TenantId) { version: i32 }
+    MemberInvited = "member.invited" on Member(MemberId) { role: Role }
+    MemberRoleChanged = "member.role_changed" on Member(MemberId) { from: Role, to: Role }
+    MemberRemoved = "member.removed" on Member(MemberId) {}
+    /// Members' names and addresses were opened.
+    MembersRevealed = "member.revealed" on Tenant(TenantId) { members: Vec<MemberId> }
+    ApiKeyCreated = "api_key.created" on ApiKey(ApiKeyId) { role: Role }
+    ApiKeyRevoked = "api_key.revoked" on ApiKey(ApiKeyId) {}
+    WebhookEndpointCreated = "webhook.created" on WebhookEndpoint(WebhookEndpointId) { events: Vec<String> }
+    WebhookEndpointDeleted = "webhook.deleted" on WebhookEndpoint(WebhookEndpointId) {}
+
+    RegisterImported = "register.imported" on Tenant(TenantId) {
+        created: Vec<String>, revised: Vec<String>, unchanged: Vec<String>,
+    }
+    PurposeDefined = "purpose.defined" on Purpose(PurposeId) { key: String, version: i32 }
+    PurposeRevised = "purpose.revised" on Purpose(PurposeId) { key: String, version: i32, reconsent: bool }
+    PurposeRetired = "purpose.retired" on Purpose(PurposeId) { key: String, version: i32 }
+
+    SubjectRegistered = "subject.registered" on Subject(SubjectId) { fields: Vec<String> }
+    ProfileUpdated = "profile.updated" on Subject(SubjectId) { version: i32, fields: Vec<String> }
+    ProfileRevealed = "profile.revealed" on Subject(SubjectId) { version: i32, purpose: Option<String> }
+    /// External ids were opened, one entry for all that a request asked for.
+    ExternalIdsRevealed = "subject.external_ids_revealed" on Tenant(TenantId) { subjects: Vec<SubjectId> }
+    RecordsStored = "records.stored" on Tenant(TenantId) {
+        count: usize, data_types: Vec<String>, purposes: Vec<String>, removed_fields: Vec<String>,
+    }
+    /// Payloads were opened, one entry for all that a request asked for.
+    RecordsRevealed = "records.revealed" on Tenant(TenantId) { records: Vec<RecordId> }
+    DataAnonymised = "data.anonymised" on Purpose(PurposeId) { count: usize, removed_fields: Vec<String> }
+    ValuesTokenised = "tokens.issued" on Subject(SubjectId) { purpose: String, count: usize }
+    ValuesDetokenised = "tokens.revealed" on Purpose(PurposeId) { asked: usize, revealed: usize }
+
+    ConsentGiven = "consent.given" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }
+    ConsentRefused = "consent.refused" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }
+    ConsentAwaitsConfirmation = "consent.awaits_confirmation" on Consent(ConsentId) { subject: SubjectId, purpose: String }
+    ConsentWithdrawn = "consent.withdrawn" on Consent(ConsentId) { subject: SubjectId, purpose: String, due_for_erasure: u64 }
+    /// The same was recorded before: nothing changed.
+    ConsentUnchanged = "consent.unchanged" on Consent(ConsentId) { subject: SubjectId, purpose: String }
+
+    AccuracyPolicySet = "accuracy.policy_set" on Tenant(TenantId) { revalidate_after: Period }
+    ReverificationQueued = "accuracy.queued" on Reverification(ReverificationId) { subject: SubjectId }
+    ReverificationsQueued = "accuracy.reviewed" on Tenant(TenantId) { count: usize }
+    ReverificationMailPrepared = "accuracy.mail_prepared" on Reverification(ReverificationId) { reminder: i32 }
+    ReverificationSent = "accuracy.mail_sent" on Reverification(ReverificationId) { reminder: i32 }
+    ReverificationBounced = "accuracy.mail_bounced" on Reverification(ReverificationId) {}
+    ReverificationOpened = "accuracy.page_opened" on Reverification(ReverificationId) { subject: SubjectId }
+    DataConfirmed = "accuracy.confirmed" on Reverification(ReverificationId) { subject: SubjectId }
+    DataCorrected = "accuracy.corrected" on Reverification(ReverificationId) { subject: SubjectId, fields: Vec<String> }
+    DataDisputed = "accuracy.disputed" on Reverification(ReverificationId) { subject: SubjectId }
+    ReverificationUnanswered = "accuracy.unanswered" on Reverification(ReverificationId) { subject: SubjectId, action: String }
+    ReverificationCancelled = "accuracy.cancelled" on Reverification(ReverificationId) { subject: SubjectId }
+
+    RetentionPolicySet = "retention.policy_set" on RetentionPolicy(RetentionPolicyId) {
+        data_type: String, retention: Period, deletion_method: DeletionMethod, legal_basis: String,
+    }
+    RetentionRunStarted = "retention.started" on RetentionRun(RetentionRunId) { data_type: Option<String> }
+    /// One full batch of a longer run; the closing entry counts all.
+    RetentionBatchErased = "retention.batch_erased" on RetentionRun(RetentionRunId) { data_type: String, deleted: u64 }
+    /// A data type is done: what, how many, up to when, for how long it was kept, and why it goes.
+    RetentionSwept = "retention.swept" on RetentionRun(RetentionRunId) {
+        data_type: String, deleted: i32, held: i32, cutoff: String, retention: Period, legal_basis: String,
+    }
+    RetentionRunFinished = "retention.finished" on RetentionRun(RetentionRunId) { deleted: i32, held: i32 }
+    RecordsRestamped = "retention.restamped" on Tenant(TenantId) { data_type: String, count: u64 }
+    LegalHoldPlaced = "hold.placed" on LegalHold(LegalHoldId) { subject: Option<SubjectId>, data_type: Option<String> }
+    LegalHoldReleased = "hold.released" on LegalHold(LegalHoldId) {}
+
+    RequestOpened = "request.opened" on SubjectRequest(SubjectRequestId) {
+        r#type: String, regime: String, subject: SubjectId, due_on: String,
+    }
+    /// The same person asked for the same while their request was open: nothing new was opened.
+    RequestJoined = "request.joined" on SubjectRequest(SubjectRequestId) {}
+    RequestIdentityVerified = "request.identity_verified" on SubjectRequest(SubjectRequestId) {}
+    RequestAssigned = "request.assigned" on SubjectRequest(SubjectRequestId) { member: MemberId }
+    RequestExtended = "request.extended" on SubjectRequest(SubjectRequestId) { extended_to: String }
+    RequestApproved = "request.approved" on SubjectRequest(SubjectRequestId) {}
+    RequestRejected = "request.rejected" on SubjectRequest(SubjectRequestId) { reason: String }
+    RequestCancelled = "request.cancelled" on SubjectRequest(SubjectRequestId) {}
+    RequestCompleted = "request.completed" on SubjectRequest(SubjectRequestId) { r#type: String }
+    ExportBuilt = "request.export_built" on SubjectRequest(SubjectRequestId) { sha256: String, size_bytes: usize }
+    ExportDownloaded = "request.export_downloaded" on SubjectRequest(SubjectRequestId) {}
+    SubjectErased = "subject.erased" on Subject(SubjectId) { request: Option<SubjectRequestId>, key_destroyed: bool }
+    SubjectRestricted = "subject.restricted" on Subject(SubjectId) { cause: String }
+
+    /// Sealed notes, reasons and statements were opened, one entry for all that a request asked for.
+    NotesRevealed = "notes.revealed" on Tenant(TenantId) { table: String, rows: Vec<String> }
+
+    IncidentReported = "incident.reported" on Incident(IncidentId) { severity: String }
+    AttestationRecorded = "attestation.recorded" on Attestation(AttestationId) { key: String }
+}

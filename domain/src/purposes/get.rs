@@ -1,0 +1,47 @@
+//! Looking purposes up.
+
+use std::collections::HashMap;
+
+use recital_entities::{LawfulBasis, PurposeId, PurposeStatus, purposes::purposes};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryTrait as _};
+
+use crate::{
+    app::App,
+    db::{Order, Page, PageRequest, TenantTx},
+    error::Result,
+    viewer::{Permission, Viewer},
+};
+
+/// The purpose of that key, retired or not.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn get(tx: &TenantTx, key: &str) -> Result<purposes::Model> {
+    tx.get("purpose", purposes::Entity::find().filter(purposes::Column::Key.eq(key))).await
+}
+
+/// Several purposes in one statement.
+pub async fn by_ids(
+    tx: &TenantTx,
+    ids: impl IntoIterator<Item = PurposeId>,
+) -> Result<HashMap<PurposeId, purposes::Model>> {
+    let rows = tx.all(purposes::Entity::find().filter(purposes::Column::Id.is_in(ids))).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// Purposes, oldest first.
+pub async fn list(
+    app: &App,
+    viewer: &Viewer,
+    basis: Option<LawfulBasis>,
+    status: Option<PurposeStatus>,
+    page: PageRequest,
+) -> Result<Page<purposes::Model>> {
+    let select = purposes::Entity::find()
+        .apply_if(basis, |select, basis| select.filter(purposes::Column::LawfulBasis.eq(basis)))
+        .apply_if(status, |select, status| select.filter(purposes::Column::Status.eq(status)));
+    app.read(viewer, Permission::PurposeRead, async |tx| {
+        tx.page(select, purposes::Column::Id, Order::OldestFirst, &page).await
+    })
+    .await
+}

@@ -1,0 +1,125 @@
+//! Claiming, finishing and retrying work items.
+
+use chrono::TimeDelta;
+use rand::Rng as _;
+use recital_entities::{TenantId, WorkItemId, WorkState, work::work_items};
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryTrait as _,
+    sea_query::{Expr, LockBehavior, LockType, Order as SqlOrder, Query},
+};
+use uuid::Uuid;
+
+use super::Work;
+use crate::{
+    app::App,
+    db::{Engine, Order, Page, PageRequest},
+    error::{Error, Result},
+};
+
+use work_items::Column;
+
+/// A worker that does not finish within this time has died; another takes over.
+pub const LEASE: TimeDelta = TimeDelta::seconds(120);
+const LAST_TRY: i32 = 10;
+
+/// An item in this worker's hands.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub id: WorkItemId,
+    pub tenant: TenantId,
+    pub work: Work,
+    /// 1 for the first try.
+    pub attempt: i32,
+    lease: Uuid,
+}
+
+/// Takes up to `most` items that are due, oldest first, or whose lease has run out.
+pub async fn claim(app: &App, most: u64) -> Result<Vec<Claimed>> {
+    let now = app.now();
+    let due = Condition::any()
+        .add(Column::State.eq(WorkState::Ready).and(Column::NextAttemptAt.lte(now)))
+        .add(Column::State.eq(WorkState::Leased).and(Column::LeasedUntil.lt(now)));
+    let mut oldest = Query::select();
+    oldest
+        .column(Column::Id)
+        .from(work_items::Entity)
+        .cond_where(due)
+        .order_by(Column::NextAttemptAt, SqlOrder::Asc)
+        .limit(most);
+    if app.core().db.engine() == Engine::Postgres {
+        oldest.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    }
+    let lease = app.core().ids.next(now);
+    let claim = work_items::Entity::update_many()
+        .col_expr(Column::State, Expr::value(WorkState::Leased))
+        .col_expr(Column::Lease, Expr::value(lease))
+        .col_expr(Column::LeasedUntil, Expr::value(now + LEASE))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .filter(Column::Id.in_subquery(oldest));
+    let rows = app.platform().update_returning(claim).await?;
+    rows.into_iter()
+        .map(|row| {
+            let work = Work::from_parts(&row.kind, row.payload)?;
+            Ok(Claimed { id: row.id, tenant: row.tenant_id, work, attempt: row.attempts, lease })
+        })
+        .collect()
+}
+
+/// Says how an item went. Answers false when the lease was lost meanwhile: then another worker has the say.
+pub async fn finish(app: &App, item: &Claimed, outcome: &Result<()>) -> Result<bool> {
+    let now = app.now();
+    let mine = work_items::Entity::update_many()
+        .filter(Column::Id.eq(item.id))
+        .filter(Column::Lease.eq(item.lease))
+        .col_expr(Column::Lease, Expr::value(None::<Uuid>))
+        .col_expr(Column::LeasedUntil, Expr::value(None::<chrono::DateTime<chrono::Utc>>));
+    let update = match outcome {
+        Ok(()) => mine
+            .col_expr(Column::State, Expr::value(WorkState::Done))
+            .col_expr(Column::FinishedAt, Expr::value(now))
+            .col_expr(Column::LastError, Expr::value(None::<String>)),
+        Err(error) => {
+            let dead = item.attempt >= LAST_TRY;
+            let state = if dead { WorkState::Dead } else { WorkState::Ready };
+            let code: &str = error.code().into();
+            mine.col_expr(Column::State, Expr::value(state))
+                .col_expr(Column::NextAttemptAt, Expr::value((!dead).then(|| now + backoff(item.attempt))))
+                .col_expr(Column::LastError, Expr::value(format!("{code}/{}", error.reason())))
+        }
+    };
+    Ok(app.platform().update(update).await? > 0)
+}
+
+/// 5 s, 10 s, 20 s … up to an hour, each give or take a quarter.
+fn backoff(attempt: i32) -> TimeDelta {
+    let doublings = (attempt - 1).clamp(0, 10);
+    let milliseconds = (5_000_i64 << doublings).clamp(0, 3_600_000);
+    TimeDelta::milliseconds(rand::rng().random_range(milliseconds * 3 / 4..=milliseconds * 5 / 4))
+}
+
+/// Gives a dead item another ten tries.
+///
+/// # Errors
+/// `NOT_FOUND`; CONFLICT with `NOT_DEAD` for an item that is not given up.
+pub async fn retry(app: &App, id: WorkItemId) -> Result<work_items::Model> {
+    let find = work_items::Entity::find_by_id(id);
+    let item = app.platform().one(find).await?.ok_or_else(|| Error::not_found("work item"))?;
+    if item.state != WorkState::Dead {
+        return Err(Error::conflict("NOT_DEAD", "only an item that was given up can be retried"));
+    }
+    let update = work_items::Entity::update_many()
+        .filter(Column::Id.eq(id))
+        .filter(Column::State.eq(WorkState::Dead))
+        .col_expr(Column::State, Expr::value(WorkState::Ready))
+        .col_expr(Column::Attempts, Expr::value(0))
+        .col_expr(Column::NextAttemptAt, Expr::value(app.now()));
+    let rows = app.platform().update_returning(update).await?;
+    app.core().work.notify_waiters();
+    rows.into_iter().next().ok_or_else(|| Error::not_found("work item"))
+}
+
+/// Items, newest first.
+pub async fn list_items(app: &App, state: Option<WorkState>, page: PageRequest) -> Result<Page<work_items::Model>> {
+    let select = work_items::Entity::find().apply_if(state, |select, state| select.filter(Column::State.eq(state)));
+    app.platform().page(select, Column::Id, Order::NewestFirst, &page).await
+}

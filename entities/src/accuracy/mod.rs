@@ -1,0 +1,2 @@
+pub mod accuracy_policies;
+pub mod reverifications;

@@ -1,0 +1,3 @@
+pub mod consent_events;
+pub mod consents;
+pub mod notices;

@@ -1,0 +1,98 @@
+//! Every enum of the product, once: the database keeps the word, GraphQL shows the same word.
+
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident),+ $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(EnumIter, DeriveActiveEnum, strum::EnumString, strum::IntoStaticStr, strum::Display)]
+        #[cfg_attr(feature = "graphql", derive(async_graphql::Enum))]
+        #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        #[strum(serialize_all = "SCREAMING_SNAKE_CASE", ascii_case_insensitive)]
+        pub enum $name { $($(#[$variant_doc])* $variant),+ }
+    )+};
+}
+
+words! {
+    /// Whether a tenant is served.
+    TenantStatus { Active, Suspended, Closing, Closed }
+
+    /// OWNER: everything. `PRIVACY_OFFICER`: all but members and keys. DEVELOPER: registers, vault writes,
+    /// decisions, keys. SUPPORT: requests and subjects. AUDITOR: reads all but decrypted personal data.
+    Role { Owner, PrivacyOfficer, Developer, Support, Auditor }
+
+    /// What a secret under the tenant key is for.
+    SecretKind { Index, Link, Signing }
+
+    /// GDPR Article 6(1)(a)-(f).
+    LawfulBasis { Consent, Contract, LegalObligation, VitalInterests, PublicTask, LegitimateInterests }
+
+    PurposeStatus { Active, Retired }
+
+    /// ACTIVE; RESTRICTED: stored but not used (Article 18); ERASED: the key is gone (Article 17).
+    SubjectStatus { Active, Restricted, Erased }
+
+    /// The states of consent in the W3C Data Privacy Vocabulary.
+    ConsentState {
+        Requested,
+        /// Double opt-in: given, but the mailed link is not used yet.
+        PendingConfirmation,
+        Given,
+        Refused,
+        Withdrawn,
+        Expired,
+        Invalidated,
+    }
+
+    /// How consent was expressed.
+    ConsentMethod { WebForm, Api, ExplicitOptIn, DoubleOptIn, Paper, PrivacyCentre, Gpc, Import }
+
+    /// What happens when a subject does not answer a re-verification mail.
+    UnansweredAction { Nothing, MarkStale, Restrict }
+
+    ReverificationState { Queued, Sent, Confirmed, Corrected, Disputed, Unanswered, Bounced, Cancelled }
+
+    /// AUTOMATIC: by the sweep. `ON_REQUEST`: with the account. `NOT_APPLICABLE`: no personal data.
+    DeletionMethod { Automatic, OnRequest, NotApplicable }
+
+    RetentionRunState { Running, Completed, Failed }
+
+    /// GDPR Articles 15, 16, 17, 20, 18, 21; opt-out of sale is CCPA 1798.120.
+    SubjectRequestType { Access, Rectification, Erasure, Portability, Restriction, Objection, OptOutOfSale }
+
+    /// The law a request is made under.
+    Regime { Gdpr, Ccpa }
+
+    SubjectRequestState {
+        Received,
+        AwaitingIdentity,
+        InProgress,
+        AwaitingApproval,
+        Completed,
+        PartiallyCompleted,
+        Rejected,
+        Cancelled,
+        Expired,
+    }
+
+    /// Why a request was refused (Articles 11, 12(5), 15(4), 17(3)).
+    RejectionReason {
+        IdentityNotVerified,
+        ManifestlyUnfounded,
+        Excessive,
+        NoDataFound,
+        RightNotApplicable,
+        LegalObligation,
+        RightsOfOthers,
+    }
+
+    AuditOutcome { Success, Denied, Failed }
+
+    IncidentSeverity { Low, High }
+
+    /// READY: to be done. LEASED: a worker has it. DONE. DEAD: given up after the last try.
+    WorkState { Ready, Leased, Done, Dead }
+}

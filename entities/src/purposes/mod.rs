@@ -1,0 +1,2 @@
+pub mod purpose_versions;
+pub mod purposes;

@@ -1,0 +1,4 @@
+pub mod legal_holds;
+pub mod retention_policies;
+pub mod retention_results;
+pub mod retention_runs;

@@ -1,0 +1,72 @@
+//! Every table there is, for the checks that must miss none.
+
+use sea_orm::{EntityTrait, IdenStatic as _, Iterable as _};
+
+use crate::{Class, Classed, access, accuracy, consent, evidence, purposes, requests, retention, vault, work};
+
+/// Whom a table's rows belong to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Tenant,
+    Global,
+}
+
+/// A table as the data map shows it.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub name: String,
+    pub scope: Scope,
+    /// Column names in order, each with what it holds.
+    pub columns: Vec<(String, Class)>,
+}
+
+/// All tables, room by room. A test compares this list with the migrated schema.
+#[must_use]
+pub fn tables() -> Vec<Table> {
+    vec![
+        table::<access::tenants::Entity>(Scope::Global),
+        table::<access::controllers::Entity>(Scope::Tenant),
+        table::<access::members::Entity>(Scope::Tenant),
+        table::<access::api_keys::Entity>(Scope::Tenant),
+        table::<access::idempotency_keys::Entity>(Scope::Tenant),
+        table::<access::operator_tokens::Entity>(Scope::Global),
+        table::<access::operator_entries::Entity>(Scope::Global),
+        table::<vault::tenant_keys::Entity>(Scope::Tenant),
+        table::<vault::tenant_secrets::Entity>(Scope::Tenant),
+        table::<vault::subjects::Entity>(Scope::Tenant),
+        table::<vault::subject_keys::Entity>(Scope::Tenant),
+        table::<vault::profiles::Entity>(Scope::Tenant),
+        table::<vault::profile_versions::Entity>(Scope::Tenant),
+        table::<vault::records::Entity>(Scope::Tenant),
+        table::<vault::tokens::Entity>(Scope::Tenant),
+        table::<purposes::purposes::Entity>(Scope::Tenant),
+        table::<purposes::purpose_versions::Entity>(Scope::Tenant),
+        table::<consent::consents::Entity>(Scope::Tenant),
+        table::<consent::consent_events::Entity>(Scope::Tenant),
+        table::<consent::notices::Entity>(Scope::Tenant),
+        table::<accuracy::accuracy_policies::Entity>(Scope::Tenant),
+        table::<accuracy::reverifications::Entity>(Scope::Tenant),
+        table::<retention::retention_policies::Entity>(Scope::Tenant),
+        table::<retention::retention_runs::Entity>(Scope::Tenant),
+        table::<retention::retention_results::Entity>(Scope::Tenant),
+        table::<retention::legal_holds::Entity>(Scope::Tenant),
+        table::<requests::subject_requests::Entity>(Scope::Tenant),
+        table::<requests::request_events::Entity>(Scope::Tenant),
+        table::<requests::export_packages::Entity>(Scope::Tenant),
+        table::<requests::erasure_certificates::Entity>(Scope::Tenant),
+        table::<evidence::audit_entries::Entity>(Scope::Tenant),
+        table::<evidence::audit_leaves::Entity>(Scope::Tenant),
+        table::<evidence::audit_checkpoints::Entity>(Scope::Tenant),
+        table::<evidence::incidents::Entity>(Scope::Tenant),
+        table::<evidence::attestations::Entity>(Scope::Tenant),
+        table::<access::webhook_endpoints::Entity>(Scope::Tenant),
+        table::<work::work_items::Entity>(Scope::Global),
+        table::<work::job_runs::Entity>(Scope::Global),
+        table::<work::workers::Entity>(Scope::Global),
+    ]
+}
+
+fn table<E: EntityTrait<Column: Classed> + Default>(scope: Scope) -> Table {
+    let columns = E::Column::iter().map(|column| (column.as_str().to_owned(), column.class())).collect();
+    Table { name: E::default().table_name().to_owned(), scope, columns }
+}

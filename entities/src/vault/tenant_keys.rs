@@ -1,0 +1,25 @@
+//! A version of the tenant's data key, wrapped by the KMS. The clear key is never stored.
+
+use sea_orm::entity::prelude::*;
+
+use crate::TenantId;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "tenant_keys")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub version: i32,
+    pub provider: String,
+    pub kms_key: String,
+    pub wrapped: Vec<u8>,
+    pub created_at: DateTimeUtc,
+    pub retired_at: Option<DateTimeUtc>,
+}
+
+crate::tenant_table! {
+    Key: TenantId | Version;
+    Secret: Wrapped;
+    Operational: Provider | KmsKey | CreatedAt | RetiredAt;
+}

@@ -1,0 +1,3 @@
+pub mod job_runs;
+pub mod work_items;
+pub mod workers;

@@ -1,0 +1,42 @@
+//! The database's history: one file per change, and a change that has landed is never edited.
+//!
+//! Migrations run as the owner of the schema. On PostgreSQL they also set up the role the service runs as
+//! ([`APP_ROLE`]), which owns nothing and cannot pass row-level security.
+
+pub use sea_orm_migration::prelude::*;
+
+mod dialect;
+mod m20261121_000001_first_schema;
+
+pub use dialect::APP_ROLE;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_first_schema::Migration)]
+    }
+}
+
+/// Brings the database at `url` to the newest schema. Safe to run again and by several processes at once.
+pub async fn migrate(url: &str) -> Result<(), DbErr> {
+    let mut options = sea_orm::ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let connection = sea_orm::Database::connect(options).await?;
+    dialect::prepare(&connection).await?;
+    let outcome = Migrator::up(&connection, None).await;
+    dialect::release(&connection).await?;
+    connection.close().await?;
+    outcome
+}
+
+/// How many migrations the database at `url` still waits for.
+pub async fn pending(url: &str) -> Result<usize, DbErr> {
+    let mut options = sea_orm::ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    let connection = sea_orm::Database::connect(options).await?;
+    let pending = Migrator::get_pending_migrations(&connection).await?.len();
+    connection.close().await?;
+    Ok(pending)
+}
