@@ -100,7 +100,12 @@ mod tests {
     const NOW: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
     fn given() -> ConsentFacts {
-        ConsentFacts { state: ConsentState::Given, purpose_version: 3, expires_at: None, special_category_consent: None }
+        ConsentFacts {
+            state: ConsentState::Given,
+            purpose_version: 3,
+            expires_at: None,
+            special_category_consent: None,
+        }
     }
 
     fn facts(basis: LawfulBasis, consent: Option<ConsentFacts>) -> Facts {
@@ -159,11 +164,9 @@ mod tests {
 
     #[test]
     fn consent_counts_from_the_version_that_is_still_accepted() {
-        for (purpose_version, expected) in [
-            (2, DecisionReason::ReconsentNeeded),
-            (3, DecisionReason::ConsentGiven),
-            (4, DecisionReason::ConsentGiven),
-        ] {
+        for (purpose_version, expected) in
+            [(2, DecisionReason::ReconsentNeeded), (3, DecisionReason::ConsentGiven), (4, DecisionReason::ConsentGiven)]
+        {
             let consent = ConsentFacts { purpose_version, ..given() };
             assert_eq!(reason(&by(consent), NOW), expected, "version {purpose_version}");
         }
