@@ -93,7 +93,7 @@ fn by_given_consent(purpose: &PurposeFacts, consent: &ConsentFacts, now: DateTim
 mod tests {
     use chrono::TimeDelta;
     use proptest::prelude::*;
-    use strum::IntoEnumIterator as _;
+    use sea_orm::Iterable;
 
     use super::*;
 
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(reason(&facts, NOW), DecisionReason::SubjectErased);
     }
 
-    fn any_of<T: Clone + std::fmt::Debug + strum::IntoEnumIterator>() -> impl Strategy<Value = T> {
+    fn any_of<T: Clone + std::fmt::Debug + Iterable + 'static>() -> impl Strategy<Value = T> {
         prop::sample::select(T::iter().collect::<Vec<_>>())
     }
 
