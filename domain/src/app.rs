@@ -100,7 +100,11 @@ impl App {
 
     /// Book-keeping that is no act of anybody: when a key was last used, which entries the log has taken in. It leaves
     /// no entry of its own, or the log would never come to rest.
-    pub(crate) async fn maintain<T>(&self, viewer: &Viewer, keep: impl AsyncFnOnce(&TenantTx) -> Result<T>) -> Result<T> {
+    pub(crate) async fn maintain<T>(
+        &self,
+        viewer: &Viewer,
+        keep: impl AsyncFnOnce(&TenantTx) -> Result<T>,
+    ) -> Result<T> {
         let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
         let answer = keep(&tx).await?;
         tx.commit().await?;

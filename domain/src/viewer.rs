@@ -102,10 +102,9 @@ impl Permission {
         use Permission as P;
         match role {
             Role::Owner => self != P::AccuracyAnswer,
-            Role::PrivacyOfficer => !matches!(
-                self,
-                P::AccuracyAnswer | P::MemberManage | P::ApiKeyManage | P::VaultRotateKey
-            ),
+            Role::PrivacyOfficer => {
+                !matches!(self, P::AccuracyAnswer | P::MemberManage | P::ApiKeyManage | P::VaultRotateKey)
+            }
             Role::Developer => matches!(
                 self,
                 P::TenantRead

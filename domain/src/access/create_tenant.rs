@@ -54,7 +54,8 @@ pub async fn create_tenant(app: &App, input: CreateTenant) -> Result<CreatedTena
         .attempt(&operator, async |tx| {
             let tenant = add_tenant(tx, &input).await?;
             tx.core().keys.create(tx).await?;
-            let owner = InviteMember { email: input.owner_email.clone(), name: input.owner_name.clone(), role: Role::Owner };
+            let owner =
+                InviteMember { email: input.owner_email.clone(), name: input.owner_name.clone(), role: Role::Owner };
             let (member, invited) = add_member(tx, &owner).await?;
             let key = CreateApiKey { name: "first key".into(), role: Role::Owner, expires_at: None };
             let (key, key_created) = add_api_key(tx, &key).await?;

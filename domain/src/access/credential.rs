@@ -42,7 +42,12 @@ impl Credential {
     /// Enough to recognise it by.
     #[must_use]
     pub fn prefix(&self) -> String {
-        self.reveal().chars().take(PREFIX.len() + 1 + 4).chain("…".chars()).chain(encode(&self.secret).chars().take(4)).collect()
+        self.reveal()
+            .chars()
+            .take(PREFIX.len() + 1 + 4)
+            .chain("…".chars())
+            .chain(encode(&self.secret).chars().take(4))
+            .collect()
     }
 
     /// What is stored. 256 random bits need no slow hash.
@@ -125,7 +130,9 @@ mod tests {
         assert_eq!((parsed.tenant, parsed.hash()), (credential.tenant, credential.hash()));
         assert!(!format!("{credential:?}{}", credential.prefix()).contains(&text[20..]));
 
-        for wrong in ["", "rct", "rct__", &text[1..], &text[..text.len() - 9], &format!("{text}_x"), &"1".repeat(100_000)] {
+        for wrong in
+            ["", "rct", "rct__", &text[1..], &text[..text.len() - 9], &format!("{text}_x"), &"1".repeat(100_000)]
+        {
             assert!(Credential::parse(wrong).is_none(), "{wrong:.40}");
         }
     }

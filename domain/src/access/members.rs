@@ -110,7 +110,11 @@ pub async fn members_by_ids(app: &App, viewer: &Viewer, ids: Vec<MemberId>) -> R
 }
 
 /// Opens names and addresses, with one audit entry for all.
-pub async fn reveal_members(app: &App, viewer: &Viewer, members: Vec<members::Model>) -> Result<Vec<(MemberId, Contact)>> {
+pub async fn reveal_members(
+    app: &App,
+    viewer: &Viewer,
+    members: Vec<members::Model>,
+) -> Result<Vec<(MemberId, Contact)>> {
     let ids = members.iter().map(|member| member.id).collect();
     app.write(viewer, Permission::MemberRead, async |tx| {
         let keys = tx.keys().await?;
@@ -154,7 +158,11 @@ pub(super) fn check_grant(viewer: &Viewer, role: Role) -> Result<()> {
         _ => viewer.role(),
     };
     let covers = own.is_some_and(|own| own == Role::Owner || own == role);
-    if covers { Ok(()) } else { Err(Error::refused("ABOVE_OWN_ROLE", "nobody grants a role that covers more than their own")) }
+    if covers {
+        Ok(())
+    } else {
+        Err(Error::refused("ABOVE_OWN_ROLE", "nobody grants a role that covers more than their own"))
+    }
 }
 
 pub(super) fn check_name(field: &'static str, name: &str) -> Result<()> {

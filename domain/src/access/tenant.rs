@@ -49,8 +49,7 @@ impl TenantKeyState {
         app.read(viewer, Permission::TenantRead, async |tx| {
             let newest = tenant_keys::Entity::find().order_by_desc(tenant_keys::Column::Version);
             let newest = tx.get("tenant key", newest).await?;
-            let older = subject_keys::Entity::find()
-                .filter(subject_keys::Column::TenantKeyVersion.lt(newest.version));
+            let older = subject_keys::Entity::find().filter(subject_keys::Column::TenantKeyVersion.lt(newest.version));
             Ok(Self {
                 provider: newest.provider,
                 current_version: newest.version,
