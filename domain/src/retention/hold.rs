@@ -144,8 +144,7 @@ pub(super) async fn serialise(tx: &TenantTx) -> Result<()> {
 }
 
 fn covers(hold: &Model, subject: SubjectId, data_type: &str) -> bool {
-    hold.subject_id.is_none_or(|held| held == subject)
-        && hold.data_type.as_deref().is_none_or(|held| held == data_type)
+    hold.subject_id.is_none_or(|held| held == subject) && hold.data_type.as_deref().is_none_or(|held| held == data_type)
 }
 
 async fn in_force(tx: &TenantTx, subjects: HashSet<SubjectId>, types: HashSet<String>) -> Result<Vec<Model>> {

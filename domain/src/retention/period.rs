@@ -103,7 +103,10 @@ mod tests {
     #[test]
     fn what_has_no_end_on_the_calendar_never_ends() {
         for period in [Period::Indefinite, Period::UntilAccountDeletion] {
-            assert_eq!((end(period, at("2026-01-01T00:00:00Z")), cutoff(period, at("2026-01-01T00:00:00Z"))), (None, None));
+            assert_eq!(
+                (end(period, at("2026-01-01T00:00:00Z")), cutoff(period, at("2026-01-01T00:00:00Z"))),
+                (None, None)
+            );
         }
     }
 

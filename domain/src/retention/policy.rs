@@ -1,7 +1,9 @@
 //! A data type's policy: how long it is kept, how it goes, and on which legal basis.
 
 use recital_entities::{DeletionMethod, Period, retention::retention_policies};
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+};
 
 use crate::{
     app::App,

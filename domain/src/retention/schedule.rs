@@ -74,7 +74,8 @@ impl Cleanup {
         match self.zone.from_local_datetime(&local) {
             LocalResult::Single(due) | LocalResult::Ambiguous(due, _) => Some(due.to_utc()),
             LocalResult::None => {
-                let before = self.zone.from_local_datetime(&local.checked_sub_signed(TimeDelta::days(1))?).earliest()?;
+                let before =
+                    self.zone.from_local_datetime(&local.checked_sub_signed(TimeDelta::days(1))?).earliest()?;
                 Some(local.checked_sub_offset(before.offset().fix())?.and_utc())
             }
         }
@@ -129,7 +130,8 @@ mod tests {
 
     #[test]
     fn every_day_of_a_year_has_one_sweep_in_every_zone() {
-        for zone in ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Beirut", "Asia/Kathmandu"] {
+        for zone in ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Beirut", "Asia/Kathmandu"]
+        {
             let cleanup = Cleanup::parse("daily", &format!("02:15_{zone}")).unwrap();
             let mut due = cleanup.last_due(at("2026-01-01T12:00:00Z"));
             for _ in 0..365 {
