@@ -7,6 +7,7 @@ use recital_domain::error::Error;
 
 /// A room's error on its way to the client. It has no `Display`, so that `?` cannot turn a database's message into
 /// client text: only [`Error::message`] gets out.
+#[derive(Clone)]
 pub struct ApiError(Arc<Error>);
 
 pub type ApiResult<T> = Result<T, ApiError>;

@@ -76,7 +76,7 @@ pub async fn graphql(
         return refuse(form, StatusCode::UNAUTHORIZED, Error::unauthenticated());
     }
     let mut request = Request::new(parameters.query.unwrap_or_default());
-    request.parsed_query = Some(document);
+    request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;
     request.variables = parameters.variables.map(|map| Variables::from_json(map.into())).unwrap_or_default();
     request.extensions.0.extend(parameters.extensions.into_iter().flatten().filter_map(|(name, value)| {

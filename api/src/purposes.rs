@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, dataloader::Loader};
+use async_graphql::{Context, ID, InputObject, Object, dataloader::Loader};
 use recital_domain::{error::Error, purposes as room};
 use recital_entities::{LawfulBasis, PurposeId, PurposeStatus, purposes::purposes};
 
