@@ -11,6 +11,9 @@ use crate::{
 pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
     let _viewer = Viewer::new(item.tenant, Actor::Job("work"), item.id.0);
     match &item.work {
-        Work::ReverificationMail { .. } | Work::FulfilRequest { .. } | Work::Restamp { .. } => Ok(()),
+        Work::ReverificationMail { .. }
+        | Work::FulfilRequest { .. }
+        | Work::Restamp { .. }
+        | Work::RestampVerification { .. } => Ok(()),
     }
 }
