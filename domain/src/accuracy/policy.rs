@@ -1,13 +1,14 @@
 //! How often data is verified, and when that is next due. Calendar arithmetic: twelve months after 29 February is
 //! 28 February.
 
-use chrono::{DateTime, Days, Months, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use recital_entities::{Period, Strings, UnansweredAction, accuracy::accuracy_policies::Model};
 use sea_orm::EntityTrait as _;
 
 use crate::{
     db::TenantTx,
     error::{Error, Result},
+    retention::period,
 };
 
 /// What the tenant set, or the defaults: verified every twelve months, reminded after 7 and 21 days, links good for
@@ -47,15 +48,9 @@ pub(super) fn next_reminder(
     Some(end(after, sent_at)).filter(|at| *at < expires_at)
 }
 
-/// The end of a period. A policy's periods are spans of the calendar; one beyond the range of dates never ends.
+/// The end of a period. A policy's periods are spans of the calendar; another would never end.
 fn end(period: Period, from: DateTime<Utc>) -> DateTime<Utc> {
-    let Period::Span { years, months, days, hours } = period else {
-        return DateTime::<Utc>::MAX_UTC;
-    };
-    from.checked_add_months(Months::new(years * 12 + months))
-        .and_then(|at| at.checked_add_days(Days::new(days.into())))
-        .and_then(|at| at.checked_add_signed(TimeDelta::hours(hours.into())))
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    period::end(period, from).unwrap_or(period::LATEST)
 }
 
 const MOST_REMINDERS: usize = 10;
