@@ -21,7 +21,14 @@ use recital_domain::error::{Code, Error, Result};
 use serde::Deserialize;
 use std::net::SocketAddr;
 
-use crate::{auth, batch::Batch, client::client, errors::ApiError, http::{ApiState, Correlation}, limits};
+use crate::{
+    auth,
+    batch::Batch,
+    client::client,
+    errors::ApiError,
+    http::{ApiState, Correlation},
+    limits,
+};
 
 const RESPONSE_JSON: &str = "application/graphql-response+json";
 
@@ -68,7 +75,8 @@ pub async fn graphql(
     let viewer = match auth::viewer_of(&state.app, &headers, correlation.0, client).await {
         Ok(viewer) => viewer,
         Err(error) => {
-            let status = if error.code() == Code::Unauthenticated { StatusCode::UNAUTHORIZED } else { status_of(&error) };
+            let status =
+                if error.code() == Code::Unauthenticated { StatusCode::UNAUTHORIZED } else { status_of(&error) };
             return refuse(form, status, error);
         }
     };
@@ -79,9 +87,13 @@ pub async fn graphql(
     request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;
     request.variables = parameters.variables.map(|map| Variables::from_json(map.into())).unwrap_or_default();
-    request.extensions.0.extend(parameters.extensions.into_iter().flatten().filter_map(|(name, value)| {
-        Some((name, Value::from_json(value).ok()?))
-    }));
+    request.extensions.0.extend(
+        parameters
+            .extensions
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, value)| Some((name, Value::from_json(value).ok()?))),
+    );
     if let Some(viewer) = viewer {
         request = request.data(Batch::loader(state.app.clone(), viewer.clone())).data(viewer);
     }
@@ -116,21 +128,29 @@ fn from_body(headers: &HeaderMap, body: &[u8]) -> Read {
     let readable = kind.trim().eq_ignore_ascii_case("application/json")
         && charset.is_none_or(|charset| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"));
     if !readable {
-        let error = Error::invalid("Content-Type", "UNSUPPORTED_MEDIA_TYPE", "send JSON as application/json; charset=utf-8");
+        let error =
+            Error::invalid("Content-Type", "UNSUPPORTED_MEDIA_TYPE", "send JSON as application/json; charset=utf-8");
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
     let value: serde_json::Value = serde_json::from_slice(body).map_err(|_| bad("body", "INVALID_JSON", "not JSON"))?;
     if value.is_array() {
         return Err(bad("body", "NO_BATCHES", "send one request at a time"));
     }
-    let parameters = serde_json::from_value(value).map_err(|_| bad("body", "INVALID_PARAMETERS", "expected an object with `query` (text), and optionally `operationName`, `variables` and `extensions`"))?;
+    let parameters = serde_json::from_value(value).map_err(|_| {
+        bad(
+            "body",
+            "INVALID_PARAMETERS",
+            "expected an object with `query` (text), and optionally `operationName`, `variables` and `extensions`",
+        )
+    })?;
     with_document(parameters)
 }
 
 fn from_query(query: Option<&str>) -> Read {
     let mut parameters = Parameters { query: None, operation_name: None, variables: None, extensions: None };
     for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        let object = || serde_json::from_str(&value).map_err(|_| bad("query", "INVALID_PARAMETERS", "expected a JSON object"));
+        let object =
+            || serde_json::from_str(&value).map_err(|_| bad("query", "INVALID_PARAMETERS", "expected a JSON object"));
         match &*name {
             "query" => parameters.query = Some(value.into_owned()),
             "operationName" => parameters.operation_name = Some(value.into_owned()),

@@ -11,9 +11,7 @@ use axum::{
     routing::get,
 };
 use recital_domain::app::App;
-use tower_http::{
-    catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 use tracing::Instrument as _;
 use uuid::Uuid;
 

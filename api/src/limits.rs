@@ -39,9 +39,7 @@ fn too_large(what: &str, most: usize) -> Error {
 
 fn aliases(set: &SelectionSet) -> usize {
     let count = |selection: &Selection| match selection {
-        Selection::Field(field) => {
-            usize::from(field.node.alias.is_some()) + aliases(&field.node.selection_set.node)
-        }
+        Selection::Field(field) => usize::from(field.node.alias.is_some()) + aliases(&field.node.selection_set.node),
         Selection::InlineFragment(fragment) => aliases(&fragment.node.selection_set.node),
         Selection::FragmentSpread(_) => 0,
     };

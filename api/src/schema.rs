@@ -1,8 +1,6 @@
 //! The tenant schema: each room's queries and mutations, joined.
 
-use async_graphql::{
-    Context, EmptySubscription, ID, Interface, MergedObject, Object, Schema, SchemaBuilder,
-};
+use async_graphql::{Context, EmptySubscription, ID, Interface, MergedObject, Object, Schema, SchemaBuilder};
 use recital_domain::app::App;
 
 use crate::{
@@ -86,4 +84,3 @@ fn bare() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
 pub fn sdl() -> String {
     bare().finish().sdl()
 }
-

@@ -30,11 +30,7 @@ pub async fn by_ids(
 }
 
 /// Several purposes for a viewer, in one statement.
-pub async fn find_all(
-    app: &App,
-    viewer: &Viewer,
-    ids: Vec<PurposeId>,
-) -> Result<HashMap<PurposeId, purposes::Model>> {
+pub async fn find_all(app: &App, viewer: &Viewer, ids: Vec<PurposeId>) -> Result<HashMap<PurposeId, purposes::Model>> {
     app.read(viewer, Permission::PurposeRead, async |tx| by_ids(tx, ids).await).await
 }
 
