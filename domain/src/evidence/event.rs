@@ -88,10 +88,17 @@ events! {
     WebhookEndpointDeleted = "webhook.deleted" on WebhookEndpoint(WebhookEndpointId) {}
 
     RegisterImported = "register.imported" on Tenant(TenantId) {
-        created: Vec<String>, revised: Vec<String>, unchanged: Vec<String>,
+        created: Vec<String>, revised: Vec<String>, unchanged: Vec<String>, reconsent: Vec<String>,
+    }
+    /// A dry run of an import: nothing changed.
+    RegisterChecked = "register.checked" on Tenant(TenantId) {
+        created: Vec<String>, revised: Vec<String>, unchanged: Vec<String>, reconsent: Vec<String>,
     }
     PurposeDefined = "purpose.defined" on Purpose(PurposeId) { key: String, version: i32 }
-    PurposeRevised = "purpose.revised" on Purpose(PurposeId) { key: String, version: i32, reconsent: bool }
+    /// `material`: goes beyond what was consented to before; `reconsent`: earlier consents no longer count.
+    PurposeRevised = "purpose.revised" on Purpose(PurposeId) { key: String, version: i32, material: bool, reconsent: bool }
+    /// A revision that says what the purpose says already.
+    PurposeUnchanged = "purpose.unchanged" on Purpose(PurposeId) { key: String, version: i32 }
     PurposeRetired = "purpose.retired" on Purpose(PurposeId) { key: String, version: i32 }
 
     SubjectRegistered = "subject.registered" on Subject(SubjectId) { fields: Vec<String> }

@@ -16,5 +16,5 @@ pub use expiry::{Expiries, expiry};
 pub use hold::{
     PlaceHold, holds_by_ids, holds_for_records, holds_on, list_holds, place_hold, release_hold, reveal_reasons,
 };
-pub use policy::{Changed, SetPolicy, list, set, set_policy};
+pub use policy::{Changed, SetPolicy, all as policies, check as check_policy, check_data_type, list, set, set_policy};
 pub use schedule::{Cleanup, CleanupError, CleanupSchedule};
