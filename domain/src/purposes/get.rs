@@ -29,6 +29,15 @@ pub async fn by_ids(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// Several purposes by their keys, in one statement.
+pub async fn by_keys<'a>(
+    tx: &TenantTx,
+    keys: impl IntoIterator<Item = &'a str>,
+) -> Result<HashMap<String, purposes::Model>> {
+    let rows = tx.all(purposes::Entity::find().filter(purposes::Column::Key.is_in(keys))).await?;
+    Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
+}
+
 /// Purposes, oldest first.
 pub async fn list(
     app: &App,
