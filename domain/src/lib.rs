@@ -16,6 +16,7 @@ pub mod mail;
 pub mod purposes;
 pub mod requests;
 pub mod retention;
+pub mod subject_data;
 pub mod vault;
 pub mod viewer;
 pub mod work;

@@ -78,7 +78,15 @@ impl<'a> Case<'a> {
         key.seal("subject_requests", column, &self.request.id, text.as_bytes())
     }
 
-    /// Stores the changed request, adds the step to its timeline and tells subscribers.
+    /// Adds a step to the timeline of a request that stays as it is.
+    pub async fn note(self, step: Step, note: Option<&str>) -> Result<subject_requests::Model> {
+        record(self.tx, &self.request, step, note).await?;
+        self.tx.announce(Change::SubjectRequest(self.request.id));
+        Ok(self.request)
+    }
+
+    /// Stores the changed request, adds the step to its timeline, tells subscribers, and has it carried out when that
+    /// is what comes next.
     pub async fn save(
         self,
         change: impl FnOnce(&mut subject_requests::ActiveModel),
@@ -86,10 +94,11 @@ impl<'a> Case<'a> {
         note: Option<&str>,
     ) -> Result<subject_requests::Model> {
         record(self.tx, &self.request, step, note).await?;
+        let before = self.request.state;
         let mut row = self.request.into_active_model();
         change(&mut row);
         let request = self.tx.update(row).await?;
-        if request.state == SubjectRequestState::InProgress {
+        if request.state == SubjectRequestState::InProgress && request.state != before {
             self.tx.enqueue(Work::FulfilRequest { request: request.id }).await?;
         }
         self.tx.announce(Change::SubjectRequest(request.id));
