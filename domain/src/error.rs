@@ -132,8 +132,21 @@ impl Error {
     /// Whether a unique index refused the row.
     #[must_use]
     pub fn is_duplicate(&self) -> bool {
-        let cause = self.cause.as_ref().and_then(|cause| cause.downcast_ref::<DbErr>());
-        cause.is_some_and(|cause| matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
+        self.duplicate().is_some()
+    }
+
+    /// Whether a unique index over `column` refused the row.
+    #[must_use]
+    pub fn is_duplicate_of(&self, column: &str) -> bool {
+        self.duplicate().is_some_and(|index| index.contains(column))
+    }
+
+    /// What the database says of the index that refused the row: both engines name its columns.
+    fn duplicate(&self) -> Option<String> {
+        match self.cause.as_ref()?.downcast_ref::<DbErr>()?.sql_err()? {
+            SqlErr::UniqueConstraintViolation(index) => Some(index),
+            _ => None,
+        }
     }
 }
 
