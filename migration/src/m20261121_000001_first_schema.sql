@@ -326,6 +326,18 @@ CREATE TABLE notices (
     PRIMARY KEY (tenant_id, hash)
 );
 
+-- A subject's objection to a purpose (Article 21), kept with its end so that a past decision can be told.
+CREATE TABLE objections (
+    tenant_id {uuid} NOT NULL REFERENCES tenants (id),
+    subject_id {uuid} NOT NULL,
+    purpose_id {uuid} NOT NULL,
+    objected_at {time} NOT NULL,
+    lifted_at {time},
+    PRIMARY KEY (tenant_id, subject_id, purpose_id, objected_at),
+    FOREIGN KEY (tenant_id, subject_id) REFERENCES subjects (tenant_id, id),
+    FOREIGN KEY (tenant_id, purpose_id) REFERENCES purposes (tenant_id, id)
+);
+
 -- How often a subject's data is verified, and what an unanswered mail leads to.
 CREATE TABLE accuracy_policies (
     tenant_id {uuid} NOT NULL REFERENCES tenants (id),
