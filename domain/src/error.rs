@@ -94,6 +94,12 @@ impl Error {
         self
     }
 
+    /// Names the input at fault.
+    #[must_use]
+    pub fn on_field(self, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..self }
+    }
+
     /// Puts `prefix` before the field, for an input nested in another: `records.3` + `payload`.
     #[must_use]
     pub fn within(mut self, prefix: &str) -> Self {

@@ -21,6 +21,12 @@ pub struct Identifier {
     pub index: Vec<u8>,
 }
 
+impl Identifier {
+    pub fn into_columns(self) -> (Option<Sealed>, Option<Vec<u8>>) {
+        (Some(self.sealed), Some(self.index))
+    }
+}
+
 /// Keeps the address as it was written and finds it in its one normal form.
 ///
 /// # Errors

@@ -1,12 +1,7 @@
 //! A new subject: identifiers, attributes and the key that seals them.
 
-use chrono::{DateTime, Utc};
-use recital_entities::{
-    SubjectId, SubjectStatus,
-    access::tenants,
-    vault::{profile_versions, profiles, subjects},
-};
-use sea_orm::{ActiveValue::Set, EntityTrait as _};
+use recital_entities::{SubjectId, SubjectStatus, access::tenants, vault::subjects};
+use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -14,11 +9,12 @@ use super::{
     SubjectKey, SubjectRef,
     attributes::{check_external_id, check_locale, check_profile, object},
     find_subject,
-    identifier::{EMAIL, Identifier, email_identifier, explain_taken, external_identifier, take_email},
+    identifier::{EMAIL, email_identifier, explain_taken, external_identifier, take_email},
     normalise_email,
     profile::{profile_row, version_row},
 };
 use crate::{
+    accuracy,
     app::App,
     db::TenantTx,
     error::{Error, Result},
@@ -58,13 +54,13 @@ pub async fn register(app: &App, viewer: &Viewer, input: RegisterSubject) -> Res
 async fn add_subject(tx: &TenantTx, input: &RegisterSubject) -> Result<Audited<SubjectId>> {
     let sound = Sound::check(input)?;
     let id: SubjectId = tx.new_id();
-    let subject = bare_subject(tx, id, sound.locale).await?;
-    tx.insert(subjects::ActiveModel::from(subject)).await?;
-    let key = SubjectKey::create(tx, id).await?;
-    identify(tx, &key, id, &sound).await?;
-    tx.insert(profile_row(tx, &key, id, 1, &sound.attributes)?).await?;
+    let (key, key_row) = SubjectKey::make(tx, id).await?;
+    let subject = subject_row(tx, &key, id, &sound).await?;
+    tx.insert_all(vec![subject.into_active_model()]).await.map_err(explain_taken)?;
+    tx.insert_all(vec![key_row]).await?;
+    tx.insert_all(vec![profile_row(tx, &key, id, 1, &sound.attributes)?.into_active_model()]).await?;
     let fields = sound.field_names();
-    tx.insert(version_row(tx, id, 1, fields.clone())).await?;
+    tx.insert_all(vec![version_row(tx, id, 1, fields.clone()).into_active_model()]).await?;
     Ok(Event::SubjectRegistered { id, fields }.with(id))
 }
 
@@ -116,25 +112,38 @@ fn one_email(identifier: Option<String>, attribute: Option<String>) -> Result<Op
     Ok(identifier.or(attribute))
 }
 
-/// The row without its identifiers: the key that seals them hangs on it.
-async fn bare_subject(tx: &TenantTx, id: SubjectId, locale: Option<String>) -> Result<subjects::Model> {
+async fn subject_row(tx: &TenantTx, key: &SubjectKey, id: SubjectId, sound: &Sound) -> Result<subjects::Model> {
+    let (external_id, external_id_index) = match &sound.external_id {
+        Some(external_id) => external_identifier(tx, key, id, external_id).await?.into_columns(),
+        None => (None, None),
+    };
+    let (email, email_index) = match &sound.email {
+        Some(email) => email_identifier(tx, key, id, email).await?.into_columns(),
+        None => (None, None),
+    };
+    let locale = match &sound.locale {
+        Some(locale) => locale.clone(),
+        None => tenant_locale(tx).await?,
+    };
     Ok(subjects::Model {
         tenant_id: tx.tenant(),
         id,
         status: SubjectStatus::Active,
-        locale: match locale {
-            Some(locale) => locale,
-            None => tenant_locale(tx).await?,
-        },
-        external_id: None,
-        external_id_index: None,
-        email: None,
-        email_index: None,
+        locale,
+        external_id,
+        external_id_index,
+        email,
+        email_index,
         index_version: 1,
         created_at: tx.now(),
         last_verified_at: tx.now(),
-        verification_due_at: verification_due(tx).await?,
+        verification_due_at: Some(accuracy::due_from(&accuracy::policy(tx).await?, tx.now())),
         stale: false,
         erased_at: None,
     })
+}
+
+async fn tenant_locale(tx: &TenantTx) -> Result<String> {
+    let tenant = tx.one_global(tenants::Entity::find_by_id(tx.tenant())).await?;
+    Ok(tenant.ok_or_else(|| Error::not_found("tenant"))?.locale)
 }
