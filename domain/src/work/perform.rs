@@ -2,6 +2,7 @@
 
 use super::{Claimed, Work};
 use crate::{
+    accuracy,
     app::App,
     error::Result,
     viewer::{Actor, Viewer},
@@ -9,8 +10,9 @@ use crate::{
 
 /// Performs an item. Safe to do again after a crash at any point.
 pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
-    let _viewer = Viewer::new(item.tenant, Actor::Job("work"), item.id.0);
+    let viewer = Viewer::new(item.tenant, Actor::Job("work"), item.id.0);
     match &item.work {
+        Work::RestampVerification { after } => accuracy::restamp(app, &viewer, *after).await,
         Work::ReverificationMail { .. } | Work::FulfilRequest { .. } | Work::Restamp { .. } => Ok(()),
     }
 }
