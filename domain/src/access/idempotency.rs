@@ -50,12 +50,7 @@ impl TenantTx {
         Ok(done)
     }
 
-    async fn claim_for(
-        &self,
-        operation: &str,
-        key: &str,
-        request: &impl Serialize,
-    ) -> Result<idempotency_keys::Model> {
+    async fn claim_for(&self, operation: &str, key: &str, request: &impl Serialize) -> Result<idempotency_keys::Model> {
         if key.is_empty() || key.len() > LONGEST_KEY {
             return Err(Error::invalid("idempotencyKey", "INVALID_IDEMPOTENCY_KEY", "1 to 255 bytes"));
         }

@@ -114,14 +114,12 @@ pub fn check_locale(locale: &str) -> Result<()> {
 /// # Errors
 /// `BAD_USER_INPUT` with `INVALID_EXTERNAL_ID`.
 pub fn check_external_id(id: &str) -> Result<()> {
-    let sound = (1..=LONGEST_EXTERNAL_ID).contains(&id.chars().count())
-        && id.trim() == id
-        && !id.chars().any(char::is_control);
+    let sound =
+        (1..=LONGEST_EXTERNAL_ID).contains(&id.chars().count()) && id.trim() == id && !id.chars().any(char::is_control);
     if sound {
         return Ok(());
     }
-    let message =
-        format!("1 to {LONGEST_EXTERNAL_ID} characters, no control characters, no space at either end");
+    let message = format!("1 to {LONGEST_EXTERNAL_ID} characters, no control characters, no space at either end");
     Err(Error::invalid("externalId", "INVALID_EXTERNAL_ID", message))
 }
 

@@ -151,9 +151,8 @@ impl Grounds {
 
 /// Deletes what is the subject's, table by table, and answers how many rows of each.
 async fn erase_rows(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> Result<BTreeMap<&'static str, u64>> {
-    let records = records::Entity::delete_many()
-        .filter(records::Column::SubjectId.eq(id))
-        .filter(grounds.keep(tx.now()).not());
+    let records =
+        records::Entity::delete_many().filter(records::Column::SubjectId.eq(id)).filter(grounds.keep(tx.now()).not());
     let profiles = profiles::Entity::delete_many().filter(profiles::Column::SubjectId.eq(id));
     let versions = profile_versions::Entity::delete_many().filter(profile_versions::Column::SubjectId.eq(id));
     let tokens = tokens::Entity::delete_many().filter(tokens::Column::SubjectId.eq(id));

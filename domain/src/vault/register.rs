@@ -43,8 +43,7 @@ pub struct RegisterSubject {
 pub async fn register(app: &App, viewer: &Viewer, input: RegisterSubject) -> Result<subjects::Model> {
     app.write(viewer, Permission::SubjectWrite, async |tx| {
         let key = input.idempotency_key.as_deref();
-        let registered =
-            tx.idempotent("registerSubject", key, &input, async || add_subject(tx, &input).await).await?;
+        let registered = tx.idempotent("registerSubject", key, &input, async || add_subject(tx, &input).await).await?;
         let subject = find_subject(tx, &SubjectRef::Id(*registered.value())).await?;
         Ok(registered.map(|_| subject))
     })
