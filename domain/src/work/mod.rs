@@ -5,11 +5,13 @@
 //! are tried again with exponential backoff and jitter, and after the last try the item is DEAD until an operator
 //! retries it. Performing an item twice does nothing a person would notice.
 
+mod board;
 mod jobs;
 mod perform;
 mod queue;
 mod tenants;
 
+pub use board::{JobBoard, ScheduledJob};
 pub use jobs::{JobRun, claim_run, extend_run, finish_run, last_run, list_runs};
 pub use perform::perform;
 pub use queue::{Claimed, claim, finish, list_items, retry};
