@@ -11,7 +11,8 @@ use recital_entities::{
     vault::{records, subjects},
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    ActiveValue::Set,
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _,
     sea_query::{Expr, LockType},
 };
 
@@ -110,9 +111,7 @@ pub(super) async fn find(tx: &TenantTx, subject: SubjectId, purpose: PurposeId) 
 /// What consent alone kept has no ground any more (Article 17(1)(b)): it is due for erasure at once. Answers how many
 /// records that made due.
 pub(super) async fn release_records(tx: &TenantTx, subject: SubjectId, purpose: PurposeId) -> Result<u64> {
-    let later = Condition::any()
-        .add(records::Column::ExpiresAt.is_null())
-        .add(records::Column::ExpiresAt.gt(tx.now()));
+    let later = Condition::any().add(records::Column::ExpiresAt.is_null()).add(records::Column::ExpiresAt.gt(tx.now()));
     let release = records::Entity::update_many()
         .filter(records::Column::SubjectId.eq(subject))
         .filter(records::Column::PurposeId.eq(purpose))

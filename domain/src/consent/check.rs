@@ -36,12 +36,7 @@ const LARGEST_BATCH: usize = 1_000;
 ///
 /// # Errors
 /// `NOT_FOUND` on `purpose`; `BAD_USER_INPUT` on `at` with `IN_THE_FUTURE`.
-pub async fn decision(
-    app: &App,
-    viewer: &Viewer,
-    check: DecisionCheck,
-    at: Option<DateTime<Utc>>,
-) -> Result<Decision> {
+pub async fn decision(app: &App, viewer: &Viewer, check: DecisionCheck, at: Option<DateTime<Utc>>) -> Result<Decision> {
     app.read(viewer, Permission::DecisionRead, async |tx| {
         let purpose = register::get(tx, &check.purpose).await.map_err(|error| error.within("purpose"))?;
         let subject = find_subject_if_any(tx, &check.subject).await?;
@@ -146,9 +141,8 @@ async fn was_objected(
     purpose: &purposes::Model,
     at: DateTime<Utc>,
 ) -> Result<bool> {
-    let still_open = Condition::any()
-        .add(objections::Column::LiftedAt.is_null())
-        .add(objections::Column::LiftedAt.gt(at));
+    let still_open =
+        Condition::any().add(objections::Column::LiftedAt.is_null()).add(objections::Column::LiftedAt.gt(at));
     let select = objections::Entity::find()
         .filter(objections::Column::SubjectId.eq(subject.id))
         .filter(objections::Column::PurposeId.eq(purpose.id))

@@ -35,9 +35,8 @@ pub async fn of_subjects(
     viewer: &Viewer,
     subjects: Vec<SubjectId>,
 ) -> Result<HashMap<SubjectId, Vec<consents::Model>>> {
-    let select = consents::Entity::find()
-        .filter(consents::Column::SubjectId.is_in(subjects))
-        .order_by_asc(consents::Column::Id);
+    let select =
+        consents::Entity::find().filter(consents::Column::SubjectId.is_in(subjects)).order_by_asc(consents::Column::Id);
     let rows = app.read(viewer, Permission::ConsentRead, async |tx| tx.all(select).await).await?;
     let mut consents: HashMap<SubjectId, Vec<consents::Model>> = HashMap::new();
     for row in rows {

@@ -138,7 +138,8 @@ impl RecordConsent {
             return Err(Error::invalid("purpose", "NOT_CONSENT_BASED", message));
         }
         if self.given && purpose.special_category && self.special_category_consent != Some(true) {
-            let message = "this purpose uses a special category of data (Article 9): explicit consent to that is needed";
+            let message =
+                "this purpose uses a special category of data (Article 9): explicit consent to that is needed";
             return Err(Error::invalid("specialCategoryConsent", "SPECIAL_CATEGORY_CONSENT_REQUIRED", message));
         }
         Ok(())

@@ -77,10 +77,9 @@ async fn withdraw_within(
 /// What was given, refused, lapsed or awaits confirmation can be withdrawn where it could otherwise come into force.
 fn check(state: ConsentState) -> Result<()> {
     match state {
-        ConsentState::Given
-        | ConsentState::PendingConfirmation
-        | ConsentState::Expired
-        | ConsentState::Invalidated => Ok(()),
+        ConsentState::Given | ConsentState::PendingConfirmation | ConsentState::Expired | ConsentState::Invalidated => {
+            Ok(())
+        }
         ConsentState::Withdrawn => {
             Err(Error::conflict("ALREADY_WITHDRAWN", "this consent was withdrawn before: nothing more is needed"))
         }
