@@ -363,14 +363,16 @@ CREATE TABLE reverifications (
     answered_at {time},
     corrected_fields {json} NOT NULL,
     expires_at {time} NOT NULL,
-    link_generation {int} NOT NULL,
-    link_hash {bytes},
+    last_mailed_at {time},
+    link_hash {bytes} NOT NULL,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, link_hash),
     FOREIGN KEY (tenant_id, subject_id) REFERENCES subjects (tenant_id, id)
 );
 CREATE INDEX reverifications_by_state_expires_at ON reverifications (tenant_id, state, expires_at);
-CREATE INDEX reverifications_by_sent_at ON reverifications (tenant_id, sent_at);
+CREATE INDEX reverifications_by_state_next_reminder_at ON reverifications (tenant_id, state, next_reminder_at);
+CREATE INDEX reverifications_by_subject_id_id ON reverifications (tenant_id, subject_id, id);
+CREATE INDEX reverifications_by_last_mailed_at ON reverifications (tenant_id, last_mailed_at);
 CREATE UNIQUE INDEX reverifications_one_open_per_subject ON reverifications (tenant_id, subject_id) WHERE state IN ('QUEUED', 'SENT');
 
 -- How long a data type is kept, and on which legal basis.
@@ -540,11 +542,19 @@ CREATE TABLE audit_leaves (
     UNIQUE (tenant_id, entry_id)
 );
 
+-- An entry that the log has not taken in yet. Global, so that one statement finds the tenants that have some.
+CREATE TABLE audit_pending (
+    tenant_id {uuid} NOT NULL,
+    entry_id {uuid} NOT NULL,
+    PRIMARY KEY (tenant_id, entry_id)
+);
+
 -- A signed statement of the log's size and root (C2SP tlog-checkpoint).
 CREATE TABLE audit_checkpoints (
     tenant_id {uuid} NOT NULL REFERENCES tenants (id),
     size {int} NOT NULL,
     root_hash {bytes} NOT NULL,
+    frontier {bytes} NOT NULL,
     note {text} NOT NULL,
     "at" {time} NOT NULL,
     PRIMARY KEY (tenant_id, size)

@@ -252,12 +252,29 @@ impl TenantTx {
         Ok(())
     }
 
+    /// Adds rows to a global table in this transaction, in one statement.
+    pub(crate) async fn insert_all_global<A>(&self, rows: Vec<A>) -> Result<()>
+    where
+        A: ActiveModelTrait<Entity: GlobalEntity> + Send,
+    {
+        A::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn all_global<E: GlobalEntity>(&self, select: Select<E>) -> Result<Vec<E::Model>> {
+        Ok(select.all(&self.tx).await?)
+    }
+
     pub(crate) async fn one_global<E: GlobalEntity>(&self, select: Select<E>) -> Result<Option<E::Model>> {
         Ok(select.one(&self.tx).await?)
     }
 
     pub(crate) async fn update_global<E: GlobalEntity>(&self, update: UpdateMany<E>) -> Result<u64> {
         Ok(update.exec(&self.tx).await?.rows_affected)
+    }
+
+    pub(crate) async fn delete_global<E: GlobalEntity>(&self, delete: DeleteMany<E>) -> Result<u64> {
+        Ok(delete.exec(&self.tx).await?.rows_affected)
     }
 
     /// Lets one transaction at a time through for this tenant and `what`; the rest wait. SQLite has one writer.

@@ -18,6 +18,16 @@ impl<T> Audited<T> {
         (self.events, self.value)
     }
 
+    #[must_use]
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The same events with another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Audited<U> {
+        Audited { events: self.events, value: f(self.value) }
+    }
+
     /// One event more.
     #[must_use]
     pub fn and(mut self, event: Event) -> Self {
@@ -84,6 +94,8 @@ events! {
     MembersRevealed = "member.revealed" on Tenant(TenantId) { members: Vec<MemberId> }
     ApiKeyCreated = "api_key.created" on ApiKey(ApiKeyId) { role: Role }
     ApiKeyRevoked = "api_key.revoked" on ApiKey(ApiKeyId) {}
+    /// A request came again under its idempotency key and got the answer it had got before: nothing changed.
+    AnswerRepeated = "answer.repeated" on Tenant(TenantId) { operation: &'static str }
     WebhookEndpointCreated = "webhook.created" on WebhookEndpoint(WebhookEndpointId) { events: Vec<String> }
     WebhookEndpointDeleted = "webhook.deleted" on WebhookEndpoint(WebhookEndpointId) {}
 
@@ -109,15 +121,24 @@ events! {
     ValuesDetokenised = "tokens.revealed" on Purpose(PurposeId) { asked: usize, revealed: usize }
 
     ConsentGiven = "consent.given" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }
-    ConsentRefused = "consent.refused" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }
+    ConsentRefused = "consent.refused" on Consent(ConsentId) {
+        subject: SubjectId, purpose: String, purpose_version: i32, due_for_erasure: u64,
+    }
     ConsentAwaitsConfirmation = "consent.awaits_confirmation" on Consent(ConsentId) { subject: SubjectId, purpose: String }
     ConsentWithdrawn = "consent.withdrawn" on Consent(ConsentId) { subject: SubjectId, purpose: String, due_for_erasure: u64 }
     /// The same was recorded before: nothing changed.
     ConsentUnchanged = "consent.unchanged" on Consent(ConsentId) { subject: SubjectId, purpose: String }
 
-    AccuracyPolicySet = "accuracy.policy_set" on Tenant(TenantId) { revalidate_after: Period }
+    AccuracyPolicySet = "accuracy.policy_set" on Tenant(TenantId) {
+        revalidate_after: Period, remind_after: Vec<String>, link_valid_for: Period, when_unanswered: String, mails_per_hour: i32,
+    }
+    VerificationRestamped = "accuracy.restamped" on Tenant(TenantId) { count: u64 }
     ReverificationQueued = "accuracy.queued" on Reverification(ReverificationId) { subject: SubjectId }
     ReverificationsQueued = "accuracy.reviewed" on Tenant(TenantId) { count: usize }
+    /// Mails that had no work item were queued again.
+    ReverificationsRequeued = "accuracy.requeued" on Tenant(TenantId) { count: usize }
+    RemindersQueued = "accuracy.reminded" on Tenant(TenantId) { count: usize }
+    ReverificationsClosed = "accuracy.closed" on Tenant(TenantId) { count: usize }
     ReverificationMailPrepared = "accuracy.mail_prepared" on Reverification(ReverificationId) { reminder: i32 }
     ReverificationSent = "accuracy.mail_sent" on Reverification(ReverificationId) { reminder: i32 }
     ReverificationBounced = "accuracy.mail_bounced" on Reverification(ReverificationId) {}

@@ -7,7 +7,7 @@ use chrono::{DateTime, Days, Months, TimeDelta, Utc};
 use recital_entities::Period;
 
 /// 9999-12-31T23:59:59.999999Z.
-const LATEST: DateTime<Utc> = instant(253_402_300_799_999_999);
+pub(crate) const LATEST: DateTime<Utc> = instant(253_402_300_799_999_999);
 /// 0001-01-01T00:00:00Z.
 const EARLIEST: DateTime<Utc> = instant(-62_135_596_800_000_000);
 
