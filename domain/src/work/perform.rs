@@ -8,9 +8,9 @@ use crate::{
 };
 
 /// Performs an item. Safe to do again after a crash at any point.
-pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
+pub async fn perform(_app: &App, item: &Claimed) -> Result<()> {
     let _viewer = Viewer::new(item.tenant, Actor::Job("work"), item.id.0);
-    match &item.work {
+    match &item.work()? {
         Work::ReverificationMail { .. } | Work::FulfilRequest { .. } | Work::Restamp { .. } => Ok(()),
     }
 }
