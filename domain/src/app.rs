@@ -87,8 +87,26 @@ impl App {
             self.audit_refusal(viewer, permission, &refusal).await?;
             return Err(refusal);
         }
+        self.look(viewer, look).await
+    }
+
+    /// A look that is nobody's in particular: for telling who is asking.
+    pub(crate) async fn look<T>(&self, viewer: &Viewer, look: impl AsyncFnOnce(&TenantTx) -> Result<T>) -> Result<T> {
         let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadOnly).await?;
         let answer = look(&tx).await?;
+        tx.commit().await?;
+        Ok(answer)
+    }
+
+    /// Book-keeping that is no act of anybody: when a key was last used, which entries the log has taken in. It leaves
+    /// no entry of its own, or the log would never come to rest.
+    pub(crate) async fn maintain<T>(
+        &self,
+        viewer: &Viewer,
+        keep: impl AsyncFnOnce(&TenantTx) -> Result<T>,
+    ) -> Result<T> {
+        let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
+        let answer = keep(&tx).await?;
         tx.commit().await?;
         Ok(answer)
     }
@@ -113,7 +131,9 @@ impl App {
         outcome
     }
 
-    async fn attempt<T>(
+    /// Like [`Self::write`] for a caller whose right to it is settled, leaving no entry when it comes to nothing: a
+    /// tenant that was not made has no log to write to.
+    pub(crate) async fn attempt<T>(
         &self,
         viewer: &Viewer,
         change: impl AsyncFnOnce(&TenantTx) -> Result<Audited<T>>,

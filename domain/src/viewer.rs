@@ -13,8 +13,6 @@ use crate::error::{Error, Result};
 pub enum Permission {
     #[strum(serialize = "tenant.read")]
     TenantRead,
-    #[strum(serialize = "tenant.create")]
-    TenantCreate,
     #[strum(serialize = "member.read")]
     MemberRead,
     #[strum(serialize = "member.manage")]
@@ -103,11 +101,10 @@ impl Permission {
     pub fn granted_to(self, role: Role) -> bool {
         use Permission as P;
         match role {
-            Role::Owner => !matches!(self, P::TenantCreate | P::AccuracyAnswer),
-            Role::PrivacyOfficer => !matches!(
-                self,
-                P::TenantCreate | P::AccuracyAnswer | P::MemberManage | P::ApiKeyManage | P::VaultRotateKey
-            ),
+            Role::Owner => self != P::AccuracyAnswer,
+            Role::PrivacyOfficer => {
+                !matches!(self, P::AccuracyAnswer | P::MemberManage | P::ApiKeyManage | P::VaultRotateKey)
+            }
             Role::Developer => matches!(
                 self,
                 P::TenantRead

@@ -50,6 +50,23 @@ words! {
     /// How consent was expressed.
     ConsentMethod { WebForm, Api, ExplicitOptIn, DoubleOptIn, Paper, PrivacyCentre, Gpc, Import }
 
+    /// Why a processing decision is yes (`CONSENT_GIVEN`, `OTHER_LAWFUL_BASIS`) or no (all others).
+    DecisionReason {
+        ConsentGiven,
+        NoConsent,
+        ConsentWithdrawn,
+        ConsentExpired,
+        ConsentPending,
+        ReconsentNeeded,
+        OtherLawfulBasis,
+        Objected,
+        Restricted,
+        SubjectErased,
+        UnknownSubject,
+        PurposeRetired,
+        SpecialCategoryNotConsented,
+    }
+
     /// What happens when a subject does not answer a re-verification mail.
     UnansweredAction { Nothing, MarkStale, Restrict }
 

@@ -44,6 +44,7 @@ pub fn tables() -> Vec<Table> {
         table::<consent::consents::Entity>(Scope::Tenant),
         table::<consent::consent_events::Entity>(Scope::Tenant),
         table::<consent::notices::Entity>(Scope::Tenant),
+        table::<consent::objections::Entity>(Scope::Tenant),
         table::<accuracy::accuracy_policies::Entity>(Scope::Tenant),
         table::<accuracy::reverifications::Entity>(Scope::Tenant),
         table::<retention::retention_policies::Entity>(Scope::Tenant),

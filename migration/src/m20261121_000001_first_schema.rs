@@ -24,6 +24,7 @@ const TENANT_TABLES: &[&str] = &[
     "legal_holds",
     "members",
     "notices",
+    "objections",
     "profile_versions",
     "profiles",
     "purpose_versions",

@@ -326,6 +326,18 @@ CREATE TABLE notices (
     PRIMARY KEY (tenant_id, hash)
 );
 
+-- A subject's objection to a purpose (Article 21), kept with its end so that a past decision can be told.
+CREATE TABLE objections (
+    tenant_id {uuid} NOT NULL REFERENCES tenants (id),
+    subject_id {uuid} NOT NULL,
+    purpose_id {uuid} NOT NULL,
+    objected_at {time} NOT NULL,
+    lifted_at {time},
+    PRIMARY KEY (tenant_id, subject_id, purpose_id, objected_at),
+    FOREIGN KEY (tenant_id, subject_id) REFERENCES subjects (tenant_id, id),
+    FOREIGN KEY (tenant_id, purpose_id) REFERENCES purposes (tenant_id, id)
+);
+
 -- How often a subject's data is verified, and what an unanswered mail leads to.
 CREATE TABLE accuracy_policies (
     tenant_id {uuid} NOT NULL REFERENCES tenants (id),
@@ -351,14 +363,16 @@ CREATE TABLE reverifications (
     answered_at {time},
     corrected_fields {json} NOT NULL,
     expires_at {time} NOT NULL,
-    link_generation {int} NOT NULL,
-    link_hash {bytes},
+    last_mailed_at {time},
+    link_hash {bytes} NOT NULL,
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, link_hash),
     FOREIGN KEY (tenant_id, subject_id) REFERENCES subjects (tenant_id, id)
 );
 CREATE INDEX reverifications_by_state_expires_at ON reverifications (tenant_id, state, expires_at);
-CREATE INDEX reverifications_by_sent_at ON reverifications (tenant_id, sent_at);
+CREATE INDEX reverifications_by_state_next_reminder_at ON reverifications (tenant_id, state, next_reminder_at);
+CREATE INDEX reverifications_by_subject_id_id ON reverifications (tenant_id, subject_id, id);
+CREATE INDEX reverifications_by_last_mailed_at ON reverifications (tenant_id, last_mailed_at);
 CREATE UNIQUE INDEX reverifications_one_open_per_subject ON reverifications (tenant_id, subject_id) WHERE state IN ('QUEUED', 'SENT');
 
 -- How long a data type is kept, and on which legal basis.

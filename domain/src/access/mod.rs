@@ -1,1 +1,22 @@
 //! Tenants, members and credentials: who may come in.
+//!
+//! A credential names its tenant (`rct_<tenant>_<secret>`), so that no look-up is ever unscoped; of its secret only a
+//! hash is kept. The tenant of a request comes from the credential alone.
+
+mod api_keys;
+mod authenticate;
+mod create_tenant;
+mod credential;
+mod members;
+mod tenant;
+
+pub use api_keys::{
+    CreateApiKey, CreatedApiKey, api_keys_by_ids, create_api_key, list_api_keys, own_key_name, revoke_api_key,
+};
+pub use authenticate::authenticate;
+pub use create_tenant::{CreateTenant, CreatedTenant, create_tenant};
+pub use credential::{Credential, LinkToken};
+pub use members::{
+    Contact, InviteMember, change_role, invite_member, list_members, members_by_ids, remove_member, reveal_members,
+};
+pub use tenant::{OwnTenant, TenantKeyState, find_tenant_by_slug, own_tenant};

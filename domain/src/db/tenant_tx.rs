@@ -252,6 +252,19 @@ impl TenantTx {
         Ok(())
     }
 
+    /// Adds rows to a global table in this transaction, in one statement.
+    pub(crate) async fn insert_all_global<A>(&self, rows: Vec<A>) -> Result<()>
+    where
+        A: ActiveModelTrait<Entity: GlobalEntity> + Send,
+    {
+        A::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn all_global<E: GlobalEntity>(&self, select: Select<E>) -> Result<Vec<E::Model>> {
+        Ok(select.all(&self.tx).await?)
+    }
+
     pub(crate) async fn one_global<E: GlobalEntity>(&self, select: Select<E>) -> Result<Option<E::Model>> {
         Ok(select.one(&self.tx).await?)
     }

@@ -115,9 +115,16 @@ events! {
     /// The same was recorded before: nothing changed.
     ConsentUnchanged = "consent.unchanged" on Consent(ConsentId) { subject: SubjectId, purpose: String }
 
-    AccuracyPolicySet = "accuracy.policy_set" on Tenant(TenantId) { revalidate_after: Period }
+    AccuracyPolicySet = "accuracy.policy_set" on Tenant(TenantId) {
+        revalidate_after: Period, remind_after: Vec<String>, link_valid_for: Period, when_unanswered: String, mails_per_hour: i32,
+    }
+    VerificationRestamped = "accuracy.restamped" on Tenant(TenantId) { count: u64 }
     ReverificationQueued = "accuracy.queued" on Reverification(ReverificationId) { subject: SubjectId }
     ReverificationsQueued = "accuracy.reviewed" on Tenant(TenantId) { count: usize }
+    /// Mails that had no work item were queued again.
+    ReverificationsRequeued = "accuracy.requeued" on Tenant(TenantId) { count: usize }
+    RemindersQueued = "accuracy.reminded" on Tenant(TenantId) { count: usize }
+    ReverificationsClosed = "accuracy.closed" on Tenant(TenantId) { count: usize }
     ReverificationMailPrepared = "accuracy.mail_prepared" on Reverification(ReverificationId) { reminder: i32 }
     ReverificationSent = "accuracy.mail_sent" on Reverification(ReverificationId) { reminder: i32 }
     ReverificationBounced = "accuracy.mail_bounced" on Reverification(ReverificationId) {}

@@ -29,6 +29,20 @@ pub async fn by_ids(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// Several purposes for a viewer, in one statement.
+pub async fn find_all(app: &App, viewer: &Viewer, ids: Vec<PurposeId>) -> Result<HashMap<PurposeId, purposes::Model>> {
+    app.read(viewer, Permission::PurposeRead, async |tx| by_ids(tx, ids).await).await
+}
+
+/// Several purposes by their keys, in one statement.
+pub async fn by_keys<'a>(
+    tx: &TenantTx,
+    keys: impl IntoIterator<Item = &'a str>,
+) -> Result<HashMap<String, purposes::Model>> {
+    let rows = tx.all(purposes::Entity::find().filter(purposes::Column::Key.is_in(keys))).await?;
+    Ok(rows.into_iter().map(|row| (row.key.clone(), row)).collect())
+}
+
 /// Purposes, oldest first.
 pub async fn list(
     app: &App,

@@ -7,18 +7,20 @@
 
 mod jobs;
 mod perform;
+mod prune;
 mod queue;
 mod tenants;
 mod workers;
 
 pub use jobs::{JobRun, claim_run, extend_run, find_run, finish_run, is_running, last_run, list_runs, release_run};
 pub use perform::perform;
+pub use prune::{prune, prune_answers};
 pub use queue::{Claimed, LAST_TRY, LEASE, claim, finish, list_items, retry};
 pub use tenants::{Served, served_tenants};
 pub use workers::{Worker, live_workers};
 
-use recital_entities::{ReverificationId, SubjectRequestId, WorkItemId, WorkState, work::work_items};
-use sea_orm::ActiveValue::Set;
+use recital_entities::{ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, work::work_items};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -40,7 +42,13 @@ pub enum Work {
     /// Stamp the records of a data type anew after its period changed.
     #[serde(rename = "retention.restamp")]
     Restamp { data_type: String },
+    /// Stamp when subjects are due for verification anew after the policy changed, from the subject after that one on.
+    #[serde(rename = "accuracy.restamp")]
+    RestampVerification { after: Option<SubjectId> },
 }
+
+/// The kind that [`Work::ReverificationMail`] has in the table.
+pub(crate) const REVERIFICATION_MAIL: &str = "mail.reverification";
 
 impl Work {
     fn into_parts(self) -> Result<(String, Value)> {
@@ -62,9 +70,30 @@ impl Work {
 impl TenantTx {
     /// To be done once this transaction has committed.
     pub async fn enqueue(&self, work: Work) -> Result<WorkItemId> {
-        let (kind, payload) = work.into_parts()?;
         let id = self.new_id();
-        self.insert_global(work_items::ActiveModel {
+        self.insert_global(self.item(id, work)?).await?;
+        Ok(id)
+    }
+
+    /// Several at once, in one statement.
+    pub async fn enqueue_all(&self, works: impl IntoIterator<Item = Work>) -> Result<()> {
+        let items = works.into_iter().map(|work| self.item(self.new_id(), work)).collect::<Result<Vec<_>>>()?;
+        if items.is_empty() { Ok(()) } else { self.insert_all_global(items).await }
+    }
+
+    /// This tenant's work of a kind that is not done, and how it stands.
+    pub(crate) async fn unfinished(&self, kind: &str) -> Result<Vec<(Work, WorkState)>> {
+        let select = work_items::Entity::find()
+            .filter(work_items::Column::TenantId.eq(self.tenant()))
+            .filter(work_items::Column::Kind.eq(kind))
+            .filter(work_items::Column::State.is_in([WorkState::Ready, WorkState::Leased, WorkState::Dead]));
+        let rows = self.all_global(select).await?;
+        rows.into_iter().map(|row| Ok((Work::from_parts(&row.kind, row.payload)?, row.state))).collect()
+    }
+
+    fn item(&self, id: WorkItemId, work: Work) -> Result<work_items::ActiveModel> {
+        let (kind, payload) = work.into_parts()?;
+        Ok(work_items::ActiveModel {
             id: Set(id),
             tenant_id: Set(self.tenant()),
             kind: Set(kind),
@@ -78,7 +107,5 @@ impl TenantTx {
             created_at: Set(self.now()),
             finished_at: Set(None),
         })
-        .await?;
-        Ok(id)
     }
 }

@@ -2,15 +2,17 @@
 
 use super::{Claimed, Work};
 use crate::{
+    accuracy,
     app::App,
     error::Result,
     viewer::{Actor, Viewer},
 };
 
 /// Performs an item. Safe to do again after a crash at any point.
-pub async fn perform(_app: &App, item: &Claimed) -> Result<()> {
-    let _viewer = Viewer::new(item.tenant, Actor::Job("work"), item.id.0);
+pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
+    let viewer = Viewer::new(item.tenant, Actor::Job("work"), item.id.0);
     match &item.work()? {
+        Work::RestampVerification { after } => accuracy::restamp(app, &viewer, *after).await,
         Work::ReverificationMail { .. } | Work::FulfilRequest { .. } | Work::Restamp { .. } => Ok(()),
     }
 }

@@ -20,12 +20,12 @@ pub struct Model {
     pub answered_at: Option<DateTimeUtc>,
     pub corrected_fields: Strings,
     pub expires_at: DateTimeUtc,
-    pub link_generation: i32,
-    pub link_hash: Option<Vec<u8>>,
+    pub last_mailed_at: Option<DateTimeUtc>,
+    pub link_hash: Vec<u8>,
 }
 
 crate::tenant_table! {
     Key: TenantId | Id | SubjectId;
     Secret: LinkHash;
-    Operational: State | RequestedAt | SentAt | RemindersSent | NextReminderAt | AnsweredAt | CorrectedFields | ExpiresAt | LinkGeneration;
+    Operational: State | RequestedAt | SentAt | RemindersSent | NextReminderAt | AnsweredAt | CorrectedFields | ExpiresAt | LastMailedAt;
 }

@@ -1,0 +1,24 @@
+//! A subject's objection to a purpose (Article 21), kept with its end so that a past decision can be told.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{PurposeId, SubjectId, TenantId};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "objections")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: TenantId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub subject_id: SubjectId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub purpose_id: PurposeId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub objected_at: DateTimeUtc,
+    pub lifted_at: Option<DateTimeUtc>,
+}
+
+crate::tenant_table! {
+    Key: TenantId | SubjectId | PurposeId;
+    Operational: ObjectedAt | LiftedAt;
+}
