@@ -37,7 +37,6 @@ pub enum Act {
     Once(for<'a> fn(&'a App) -> BoxFuture<'a, Result<u64>>),
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Every job there is.

@@ -4,11 +4,13 @@
 //! Any number of processes may run this side by side.
 
 mod alarm;
+mod board;
 mod drain;
 pub mod due;
 pub mod jobs;
 mod runner;
 
+pub use board::Board;
 pub use drain::drain_once;
 pub use runner::Outcome;
 
@@ -17,6 +19,7 @@ use std::{sync::Arc, time::Duration};
 use recital_domain::{
     app::App,
     error::{Error, Result},
+    evidence,
     work::{self, Worker},
 };
 use tokio::{
@@ -31,6 +34,7 @@ use crate::{
 };
 
 const BEAT_EVERY: Duration = Duration::from_secs(15);
+const SEQUENCE_EVERY: Duration = Duration::from_secs(1);
 
 /// Works until `stop` is cancelled; the handle ends when all that was under way has.
 #[must_use]
@@ -41,6 +45,7 @@ pub fn start(app: App, work_at_once: usize, stop: CancellationToken) -> JoinHand
         let mut tasks = JoinSet::new();
         tasks.spawn(alarm::keep(Arc::clone(&ring), stop.clone()));
         tasks.spawn(drain::drain(app.clone(), work_at_once, stop.clone()));
+        tasks.spawn(sequence(app.clone(), stop.clone()));
         tasks.spawn(beat(app.clone(), worker.clone(), stop.clone()));
         for job in JOBS {
             let runner = Runner::new(app.clone(), job, worker.name.clone(), stop.clone());
@@ -76,6 +81,19 @@ async fn keep(mut runner: Runner, name: &'static str, ring: Arc<Notify>, stop: C
             () = ring.notified() => {}
             // Should the alarm clock ever stop.
             () = tokio::time::sleep(alarm::EVERY * 3) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Takes audit entries into their logs. Too frequent for a run of its own each time.
+async fn sequence(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        if let Err(error) = evidence::sequence(&app).await {
+            tracing::warn!(?error, "audit entries wait for their log");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(SEQUENCE_EVERY) => {}
             () = stop.cancelled() => {}
         }
     }

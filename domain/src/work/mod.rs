@@ -5,6 +5,7 @@
 //! are tried again with exponential backoff and jitter, and after the last try the item is DEAD until an operator
 //! retries it. Performing an item twice does nothing a person would notice.
 
+mod board;
 mod jobs;
 mod perform;
 mod prune;
@@ -12,6 +13,7 @@ mod queue;
 mod tenants;
 mod workers;
 
+pub use board::{JobBoard, ScheduledJob};
 pub use jobs::{JobRun, claim_run, extend_run, find_run, finish_run, is_running, last_run, list_runs, release_run};
 pub use perform::perform;
 pub use prune::{prune, prune_answers};
