@@ -21,7 +21,9 @@ pub use queue::{Claimed, LAST_TRY, LEASE, claim, finish, list_items, retry};
 pub use tenants::{Served, served_tenants};
 pub use workers::{Worker, live_workers};
 
-use recital_entities::{ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, work::work_items};
+use recital_entities::{
+    RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, work::work_items,
+};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -44,6 +46,9 @@ pub enum Work {
     /// Stamp the records of a data type anew after its period changed.
     #[serde(rename = "retention.restamp")]
     Restamp { data_type: String },
+    /// Go on with a run of the sweep that was too long for one call.
+    #[serde(rename = "retention.sweep")]
+    Sweep { run: RetentionRunId },
     /// Stamp when subjects are due for verification anew after the policy changed, from the subject after that one on.
     #[serde(rename = "accuracy.restamp")]
     RestampVerification { after: Option<SubjectId> },
