@@ -120,10 +120,7 @@ impl Config {
     ///
     /// # Errors
     /// Every fault there is.
-    pub fn load(
-        file: Option<&Path>,
-        variables: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, Faults> {
+    pub fn load(file: Option<&Path>, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Faults> {
         let mut reader = Reader::open(file, variables)?;
         let config = read(&mut reader);
         reader.finish(config)
@@ -143,8 +140,7 @@ impl Config {
 }
 
 fn read(reader: &mut Reader) -> Config {
-    let environment =
-        reader.value("environment", Environment::Production, "`production` or `development`");
+    let environment = reader.value("environment", Environment::Production, "`production` or `development`");
     Config {
         environment,
         listen: reader.value("listen", SocketAddr::from(([127, 0, 0, 1], 8080)), ADDRESS),
@@ -155,11 +151,7 @@ fn read(reader: &mut Reader) -> Config {
         mail: read_mail(reader, environment),
         log: Log {
             format: reader.value("log.format", LogFormat::Json, "`json` or `text`"),
-            level: reader.value(
-                "log.level",
-                tracing::Level::INFO,
-                "`error`, `warn`, `info`, `debug` or `trace`",
-            ),
+            level: reader.value("log.level", tracing::Level::INFO, "`error`, `warn`, `info`, `debug` or `trace`"),
         },
         limits: read_limits(reader),
     }
@@ -267,9 +259,7 @@ fn read_tls(reader: &mut Reader) -> Tls {
 
 fn read_ca(reader: &mut Reader) -> Option<Vec<u8>> {
     let path = reader.text("mail.ca_file")?;
-    std::fs::read(path)
-        .map_err(|error| reader.fault("mail.ca_file", format!("cannot be read ({})", error.kind())))
-        .ok()
+    std::fs::read(path).map_err(|error| reader.fault("mail.ca_file", format!("cannot be read ({})", error.kind()))).ok()
 }
 
 fn read_limits(reader: &mut Reader) -> Limits {

@@ -101,8 +101,7 @@ pub async fn last_run(app: &App, job: &str) -> Result<Option<job_runs::Model>> {
 
 /// The run of a job that was due at that instant.
 pub async fn find_run(app: &App, job: &str, scheduled_for: DateTime<Utc>) -> Result<Option<job_runs::Model>> {
-    let select =
-        job_runs::Entity::find().filter(Column::Job.eq(job)).filter(Column::ScheduledFor.eq(scheduled_for));
+    let select = job_runs::Entity::find().filter(Column::Job.eq(job)).filter(Column::ScheduledFor.eq(scheduled_for));
     app.platform().one(select).await
 }
 

@@ -37,7 +37,8 @@ impl Worker {
     /// Says that this worker is alive, and forgets those that have not said so for long.
     pub async fn beat(&self, app: &App) -> Result<()> {
         let now = app.now();
-        let beat = workers::Entity::update_many().filter(Column::Id.eq(self.id)).col_expr(Column::SeenAt, Expr::value(now));
+        let beat =
+            workers::Entity::update_many().filter(Column::Id.eq(self.id)).col_expr(Column::SeenAt, Expr::value(now));
         app.platform().update(beat).await?;
         app.platform().delete(workers::Entity::delete_many().filter(Column::SeenAt.lt(now - SILENCE * 10))).await?;
         Ok(())
