@@ -20,7 +20,8 @@ pub struct Refusal {
 }
 
 /// What no answer may ever show: signs of our insides.
-const INSIDES: &[&str] = &["sqlx", "sea_orm", "SELECT ", "INSERT ", "UPDATE \"", "constraint", "panicked", ".rs:", "/src/"];
+const INSIDES: &[&str] =
+    &["sqlx", "sea_orm", "SELECT ", "INSERT ", "UPDATE \"", "constraint", "panicked", ".rs:", "/src/"];
 
 impl Client {
     #[must_use]

@@ -107,9 +107,11 @@ impl Database {
                 let text: String = row.try_get("row")?;
                 for binary in text.split("\\x").skip(1) {
                     let digits: Vec<u8> = binary.bytes().take_while(u8::is_ascii_hexdigit).collect();
-                    bytes.extend(digits.chunks_exact(2).filter_map(|pair| {
-                        u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()
-                    }));
+                    bytes.extend(
+                        digits
+                            .chunks_exact(2)
+                            .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()),
+                    );
                 }
                 bytes.extend(text.into_bytes());
             }

@@ -99,10 +99,11 @@ impl Cluster {
         let lock = File::create(std::env::temp_dir().join(format!("recital-{name}-{}.lock", self.port)))?;
         tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
         let mut connection = PgConnection::connect(&self.url("postgres", "postgres")).await?;
-        let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)")
-            .bind(&name)
-            .fetch_one(&mut connection)
-            .await?;
+        let exists: bool =
+            sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)")
+                .bind(&name)
+                .fetch_one(&mut connection)
+                .await?;
         if !exists {
             self.roles().await?;
             self.admin(&[
@@ -139,7 +140,10 @@ fn start(home: &Path) -> Result<u16> {
     };
     let data_text = data.to_str().context("a data folder in UTF-8")?;
     if !data.join("PG_VERSION").exists() {
-        run("initdb", &["-D", data_text, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"])?;
+        run(
+            "initdb",
+            &["-D", data_text, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
+        )?;
     }
     let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let options = format!(
@@ -166,7 +170,8 @@ fn binaries() -> Result<PathBuf> {
     debian.sort();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = named.into_iter().chain(debian.into_iter().rev()).chain(std::env::split_paths(&path));
-    let complete = |folder: &PathBuf| ["initdb", "pg_ctl", "postgres"].iter().all(|program| folder.join(program).exists());
+    let complete =
+        |folder: &PathBuf| ["initdb", "pg_ctl", "postgres"].iter().all(|program| folder.join(program).exists());
     found.into_iter().find(complete).context("PostgreSQL's binaries are missing: run scripts/test, which installs them")
 }
 

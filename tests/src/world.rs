@@ -71,9 +71,9 @@ impl World {
         change(&mut core);
         let app = App::new(core);
         let router = recital_api::router(app.clone(), &HttpOptions { development: true });
-        tokio::spawn(async move {
-            axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await
-        });
+        tokio::spawn(
+            async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await },
+        );
         let (tenant, owner) = make_tenant(&app, &url, "acme").await;
         Self { engine, app, url, database, inbox, tenant, owner, expected_logs: Mutex::default() }
     }
@@ -85,7 +85,8 @@ impl World {
 
     /// A client of Acme's with a key of that role.
     pub async fn client(&self, role: &str) -> Client {
-        const CREATE: &str = "mutation($role: Role!) { createApiKey(input: { name: \"story\", role: $role }) { secret } }";
+        const CREATE: &str =
+            "mutation($role: Role!) { createApiKey(input: { name: \"story\", role: $role }) { secret } }";
         let created = self.owner.ask(CREATE, json!({ "role": role })).await;
         Client::new(&self.url, created["createApiKey"]["secret"].as_str().expect("a secret"))
     }
