@@ -8,14 +8,18 @@
 mod board;
 mod jobs;
 mod perform;
+mod prune;
 mod queue;
 mod tenants;
+mod workers;
 
 pub use board::{JobBoard, ScheduledJob};
-pub use jobs::{JobRun, claim_run, extend_run, finish_run, last_run, list_runs};
+pub use jobs::{JobRun, claim_run, extend_run, find_run, finish_run, is_running, last_run, list_runs, release_run};
 pub use perform::perform;
-pub use queue::{Claimed, claim, finish, list_items, retry};
+pub use prune::{prune, prune_answers};
+pub use queue::{Claimed, LAST_TRY, LEASE, claim, finish, list_items, retry};
 pub use tenants::{Served, served_tenants};
+pub use workers::{Worker, live_workers};
 
 use recital_entities::{
     RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, work::work_items,
