@@ -176,6 +176,10 @@ events! {
     RequestRejected = "request.rejected" on SubjectRequest(SubjectRequestId) { reason: String }
     RequestCancelled = "request.cancelled" on SubjectRequest(SubjectRequestId) {}
     RequestCompleted = "request.completed" on SubjectRequest(SubjectRequestId) { r#type: String }
+    /// It could not be carried out, and waits for a decision.
+    RequestSentBack = "request.sent_back" on SubjectRequest(SubjectRequestId) { reason: &'static str }
+    /// The person objected to a purpose.
+    PurposeObjectedTo = "consent.objected" on Subject(SubjectId) { purpose: String }
     ExportBuilt = "request.export_built" on SubjectRequest(SubjectRequestId) { sha256: String, size_bytes: usize }
     ExportDownloaded = "request.export_downloaded" on SubjectRequest(SubjectRequestId) {}
     SubjectErased = "subject.erased" on Subject(SubjectId) { request: Option<SubjectRequestId>, key_destroyed: bool }

@@ -32,11 +32,12 @@ pub enum Step {
     Approved,
     Rejected,
     Cancelled,
-    /// A legal hold stood in the way when it was to be carried out.
-    Held,
+    /// It could not be carried out, and waits for a decision.
+    SentBack,
     Completed,
     PartiallyCompleted,
-    ExportDownloaded,
+    /// The package was fetched.
+    Downloaded,
 }
 
 /// A request and its subject, both rows locked. The subject's lock is taken first, everywhere: opening, handling and

@@ -139,7 +139,7 @@ pub async fn holds_for_records(tx: &TenantTx, records: &[records::Model]) -> Res
 }
 
 /// Placing a hold waits for the batch that is being deleted, and the next batch sees the hold.
-pub(super) async fn serialise(tx: &TenantTx) -> Result<()> {
+pub(crate) async fn serialise(tx: &TenantTx) -> Result<()> {
     tx.serialise("retention/sweep").await
 }
 

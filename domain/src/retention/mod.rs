@@ -18,6 +18,7 @@ mod sweep;
 mod types;
 
 pub use expiry::{Expiries, expiry};
+pub(crate) use hold::serialise as serialise_deletion;
 pub use hold::{
     PlaceHold, holds_by_ids, holds_for_records, holds_on, list_holds, place_hold, release_hold, reveal_reasons,
 };

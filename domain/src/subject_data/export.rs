@@ -179,14 +179,15 @@ async fn consent_history(person: &Person<'_>) -> Result<HashMap<ConsentId, Vec<V
         .order_by_asc(consent_events::Column::Id);
     let mut history: HashMap<ConsentId, Vec<Value>> = HashMap::new();
     for row in person.tx.all(select).await? {
-        let reason = person.text("consent_events", "reason", &row.id, row.reason.as_ref())?;
+        let reason = row.reason.as_ref();
+        let reason = reason.map(|sealed| person.key.open_json::<String>("consent_events", "reason", &row.id, sealed));
         history.entry(row.consent_id).or_default().push(json!({
             "state": row.state,
             "at": row.recorded_at,
             "by": kind(&row.recorded_by),
             "policyVersion": row.policy_version,
             "method": row.method,
-            "reason": reason,
+            "reason": reason.transpose()?,
         }));
     }
     Ok(history)
