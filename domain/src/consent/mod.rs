@@ -20,5 +20,5 @@ pub use decide::{Decision, decide, decide_all};
 pub use list::{by_ids, events_by_ids, events_of, of_subjects};
 pub use object::{lift_objection, object};
 pub use record::{RecordConsent, record};
-pub use withdraw::{WithdrawConsent, withdraw};
 pub(crate) use withdraw::withdraw_within;
+pub use withdraw::{WithdrawConsent, withdraw};

@@ -176,6 +176,8 @@ events! {
     RequestRejected = "request.rejected" on SubjectRequest(SubjectRequestId) { reason: String }
     RequestCancelled = "request.cancelled" on SubjectRequest(SubjectRequestId) {}
     RequestCompleted = "request.completed" on SubjectRequest(SubjectRequestId) { r#type: String }
+    /// Packages that nobody can fetch any more were emptied.
+    ExportsForgotten = "request.exports_forgotten" on Tenant(TenantId) { count: u64 }
     /// It could not be carried out, and waits for a decision.
     RequestSentBack = "request.sent_back" on SubjectRequest(SubjectRequestId) { reason: &'static str }
     /// The person objected to a purpose.

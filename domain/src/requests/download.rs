@@ -6,7 +6,9 @@ use recital_entities::{
     access::tenants,
     requests::{export_packages, subject_requests},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+};
 use zeroize::Zeroizing;
 
 use super::case::{Step, record};

@@ -120,7 +120,9 @@ fn retained(erased: &Erased, found: &Found) -> Value {
 
 fn reference(kept: &Retained) -> &'static str {
     match kept.ground {
-        Ground::LegalObligation => "GDPR Article 17(3)(b): kept for a legal obligation or a task in the public interest",
+        Ground::LegalObligation => {
+            "GDPR Article 17(3)(b): kept for a legal obligation or a task in the public interest"
+        }
         Ground::LegalHold => "GDPR Article 17(3)(e): establishment, exercise or defence of legal claims",
     }
 }

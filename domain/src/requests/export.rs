@@ -41,8 +41,7 @@ pub(super) async fn build(case: &Case<'_>) -> Result<Outcome> {
         downloads: Set(0),
     };
     case.tx.insert_all(vec![row]).await?;
-    let built =
-        Event::ExportBuilt { id: case.request.id, sha256: hex::encode(sha256), size_bytes: content.len() };
+    let built = Event::ExportBuilt { id: case.request.id, sha256: hex::encode(sha256), size_bytes: content.len() };
     Ok(Outcome::whole(vec![built]))
 }
 

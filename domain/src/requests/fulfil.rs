@@ -1,8 +1,7 @@
 //! Carrying a request out.
 
 use recital_entities::{
-    SubjectRequestId, SubjectRequestState, SubjectRequestType,
-    requests::subject_requests::ActiveModel,
+    SubjectRequestId, SubjectRequestState, SubjectRequestType, requests::subject_requests::ActiveModel,
 };
 use sea_orm::ActiveValue::Set;
 use serde_json::{Map, Value};
@@ -98,8 +97,7 @@ async fn complete(case: Case<'_>, outcome: Outcome) -> Result<Audited<()>> {
 async fn rectify(case: &Case<'_>) -> Result<Outcome> {
     let sealed = case.request.corrections.as_ref().ok_or_else(|| Error::internal("a rectification of nothing"))?;
     let key = SubjectKey::of(case.tx, case.subject.id).await?;
-    let corrections: Map<String, Value> =
-        key.open_json("subject_requests", "corrections", &case.request.id, sealed)?;
+    let corrections: Map<String, Value> = key.open_json("subject_requests", "corrections", &case.request.id, sealed)?;
     let change = vault::change_profile(case.tx, &case.subject, corrections, None).await?;
     let id = case.subject.id;
     let updated = Event::ProfileUpdated { id, version: change.version, fields: change.changed_fields };

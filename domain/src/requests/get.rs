@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use recital_entities::{
     ExportPackageId, SubjectId, SubjectRequestId, SubjectRequestState, SubjectRequestType,
     requests::{erasure_certificates, export_packages, request_events, subject_requests},
 };
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+    ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _,
 };
 
-use super::case::today;
+use super::{case::today, deadline};
 use crate::{
     app::App,
     db::{Order, Page, PageRequest, TenantTx},
@@ -58,7 +60,7 @@ pub async fn list(app: &App, viewer: &Viewer, filter: RequestFilter, page: PageR
             .apply_if(filter.state, |select, state| select.filter(Column::State.eq(state)))
             .apply_if(filter.open, |select, open| select.filter(is_open(open)));
         let select = match filter.overdue {
-            Some(overdue) => select.filter(is_overdue(tx, overdue).await?),
+            Some(overdue) => select.filter(late(tx, overdue).await?),
             None => select,
         };
         tx.page(select, Column::Id, Order::NewestFirst, &page).await
@@ -73,20 +75,22 @@ pub async fn list_of(app: &App, viewer: &Viewer, subject: SubjectId, page: PageR
         .await
 }
 
-/// Which of these requests are open after their deadline, by the tenant's local date.
-pub async fn overdue_among(app: &App, viewer: &Viewer, ids: Vec<SubjectRequestId>) -> Result<Vec<SubjectRequestId>> {
-    app.read(viewer, Permission::RequestRead, async |tx| {
-        let select = Entity::find().select_only().column(Column::Id).filter(Column::Id.is_in(ids));
-        tx.tuples(select.filter(is_overdue(tx, true).await?)).await
-    })
-    .await
+/// The tenant's local date, by which requests are late.
+pub async fn local_date(app: &App, viewer: &Viewer) -> Result<NaiveDate> {
+    app.read(viewer, Permission::RequestRead, today).await
+}
+
+/// Whether a request is still open after its deadline.
+#[must_use]
+pub fn is_overdue(request: &Model, today: NaiveDate) -> bool {
+    request.closed_at.is_none() && deadline::is_overdue(request.due_on, request.extended_to, today)
 }
 
 fn is_open(open: bool) -> sea_orm::sea_query::SimpleExpr {
     if open { Column::ClosedAt.is_null() } else { Column::ClosedAt.is_not_null() }
 }
 
-async fn is_overdue(tx: &TenantTx, overdue: bool) -> Result<Condition> {
+async fn late(tx: &TenantTx, overdue: bool) -> Result<Condition> {
     let today = today(tx).await?;
     let late = Column::ExtendedTo.is_not_null().and(Column::ExtendedTo.lt(today));
     let late = late.or(Column::ExtendedTo.is_null().and(Column::DueOn.lt(today)));
@@ -130,8 +134,8 @@ pub struct PackageFacts {
     pub format: String,
     pub size_bytes: i32,
     pub sha256: Vec<u8>,
-    pub created_at: chrono::DateTime<chrono::Utc>,
-    pub expires_at: chrono::DateTime<chrono::Utc>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
 }
 
 /// The packages of several requests in one statement.
@@ -146,7 +150,6 @@ pub async fn packages(
         .columns([Package::Id, Package::RequestId, Package::Format, Package::SizeBytes])
         .columns([Package::Sha256, Package::CreatedAt, Package::ExpiresAt])
         .filter(Package::RequestId.is_in(ids));
-    let rows: Vec<PackageFacts> =
-        app.read(viewer, Permission::RequestRead, async |tx| tx.rows(select).await).await?;
+    let rows: Vec<PackageFacts> = app.read(viewer, Permission::RequestRead, async |tx| tx.rows(select).await).await?;
     Ok(rows.into_iter().map(|row| (row.request_id, row)).collect())
 }

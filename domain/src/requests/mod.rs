@@ -22,6 +22,7 @@ mod download;
 mod erasure;
 mod export;
 mod extend;
+mod forget;
 mod fulfil;
 mod get;
 mod open;
@@ -39,9 +40,10 @@ pub use case::Step;
 pub use download::{Download, download};
 pub use export::export_link;
 pub use extend::extend;
+pub use forget::forget_packages;
 pub use fulfil::fulfil;
 pub use get::{
-    PackageFacts, RequestFilter, by_ids, certificates, get, list, list_of, overdue_among, packages, timelines,
+    PackageFacts, RequestFilter, by_ids, certificates, get, is_overdue, list, list_of, local_date, packages, timelines,
 };
 pub use open::{OpenRequest, open};
 pub use reject::reject;

@@ -4,10 +4,12 @@ use chrono::{DateTime, Utc};
 use recital_entities::{
     Regime, SubjectRequestId, SubjectRequestState, SubjectRequestType, SubjectStatus,
     purposes::purposes,
-    requests::subject_requests::{self, ActiveModel, Column, Entity, Model},
+    requests::subject_requests::{ActiveModel, Column, Entity, Model},
     vault::subjects,
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -148,7 +150,9 @@ impl Asked<'_> {
             .filter(Column::ClosedAt.is_null())
             .order_by_asc(Column::Id);
         for row in tx.all(select).await? {
-            if row.purpose_id == self.purpose.as_ref().map(|purpose| purpose.id) && self.corrects_the_same(tx, &row).await? {
+            if row.purpose_id == self.purpose.as_ref().map(|purpose| purpose.id)
+                && self.corrects_the_same(tx, &row).await?
+            {
                 return Ok(Some(row));
             }
         }
@@ -221,7 +225,7 @@ impl Asked<'_> {
 }
 
 /// Notes that the same was asked for again. An identity that is known now moves the open request on.
-async fn join(tx: &TenantTx, input: &OpenRequest, open: subject_requests::Model) -> Result<Audited<Model>> {
+async fn join(tx: &TenantTx, input: &OpenRequest, open: Model) -> Result<Audited<Model>> {
     let id = open.id;
     let note = optional_text("note", input.note.as_deref())?;
     let case = Case::lock_open(tx, id).await?;

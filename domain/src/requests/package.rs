@@ -5,11 +5,8 @@
 use std::collections::BTreeMap;
 
 use recital_entities::{
-    LawfulBasis, PurposeStatus, SubjectRequestType,
-    access::controllers,
-    purposes::purposes,
-    requests::subject_requests,
-    vault::records,
+    LawfulBasis, PurposeStatus, SubjectRequestType, access::controllers, purposes::purposes,
+    requests::subject_requests, vault::records,
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde_json::{Map, Value, json};

@@ -62,7 +62,8 @@ pub async fn reveal_notes(
         let select = request_events::Entity::find().filter(request_events::Column::Id.is_in(ids));
         let steps = tx.all(select).await?;
         let asked: HashSet<_> = steps.iter().map(|step| step.request_id).collect();
-        let requests = tx.all(subject_requests::Entity::find().filter(subject_requests::Column::Id.is_in(asked))).await?;
+        let requests =
+            tx.all(subject_requests::Entity::find().filter(subject_requests::Column::Id.is_in(asked))).await?;
         let keys = SubjectKeys::of(tx, &requests).await?;
         let subjects: HashMap<_, _> = requests.iter().map(|request| (request.id, request.subject_id)).collect();
         let mut notes = HashMap::new();

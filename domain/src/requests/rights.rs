@@ -22,9 +22,11 @@ pub struct Right {
     pub beyond: &'static str,
 }
 
-const ALL: &[LawfulBasis] =
-    &[Consent, Contract, LegalObligation, VitalInterests, PublicTask, LegitimateInterests];
+const ALL: &[LawfulBasis] = &[Consent, Contract, LegalObligation, VitalInterests, PublicTask, LegitimateInterests];
 const NOTHING_BEYOND: &str = "";
+
+/// What an erasure reaches; the same under both laws, so that one person's data meets one fate.
+pub const ERASABLE: &[LawfulBasis] = &[Consent, Contract, VitalInterests, LegitimateInterests];
 
 const RIGHTS: &[Right] = &[
     Right {
@@ -45,7 +47,7 @@ const RIGHTS: &[Right] = &[
         request: SubjectRequestType::Erasure,
         regime: Regime::Gdpr,
         reference: "GDPR Article 17(1)",
-        bases: &[Consent, Contract, VitalInterests, LegitimateInterests],
+        bases: ERASABLE,
         beyond: "GDPR Article 17(3)(b): kept for a legal obligation or a task in the public interest",
     },
     Right {
@@ -88,8 +90,8 @@ const RIGHTS: &[Right] = &[
         request: SubjectRequestType::Erasure,
         regime: Regime::Ccpa,
         reference: "CCPA 1798.105",
-        bases: &[Consent, Contract, VitalInterests, PublicTask, LegitimateInterests],
-        beyond: "CCPA 1798.105(d)(8): kept to comply with a legal obligation",
+        bases: ERASABLE,
+        beyond: "CCPA 1798.105(d)(8), 1798.145(a): kept for a legal obligation or a public authority",
     },
     Right {
         request: SubjectRequestType::Portability,
@@ -165,7 +167,8 @@ mod tests {
             .lines()
             .skip(1)
             .map(|line| {
-                let mut terms = line.split(',').map(|term| term.trim_matches('"').rsplit('#').next().unwrap().to_owned());
+                let mut terms =
+                    line.split(',').map(|term| term.trim_matches('"').rsplit('#').next().unwrap().to_owned());
                 (terms.next().unwrap(), terms.next().unwrap())
             })
             .collect();

@@ -154,8 +154,7 @@ pub(super) async fn tokens(person: &Person<'_>) -> Result<Value> {
 
 pub(super) async fn consents(person: &Person<'_>) -> Result<Value> {
     let of_subject = consents::Column::SubjectId.eq(person.subject.id);
-    let rows =
-        person.tx.all(consents::Entity::find().filter(of_subject).order_by_asc(consents::Column::Id)).await?;
+    let rows = person.tx.all(consents::Entity::find().filter(of_subject).order_by_asc(consents::Column::Id)).await?;
     let mut history = consent_history(person).await?;
     let shown = rows.into_iter().map(|row| {
         json!({
@@ -232,9 +231,10 @@ pub(super) async fn requests(person: &Person<'_>) -> Result<Value> {
 
 fn request(person: &Person<'_>, row: &subject_requests::Model, timeline: Vec<Value>) -> Result<Value> {
     let text = |column, sealed: &Option<Sealed>| person.text("subject_requests", column, &row.id, sealed.as_ref());
-    let corrections = row.corrections.as_ref().map(|sealed| {
-        person.key.open_json::<Value>("subject_requests", "corrections", &row.id, sealed)
-    });
+    let corrections = row
+        .corrections
+        .as_ref()
+        .map(|sealed| person.key.open_json::<Value>("subject_requests", "corrections", &row.id, sealed));
     Ok(json!({
         "id": row.id,
         "type": row.r#type,
@@ -278,9 +278,9 @@ pub(super) async fn legal_holds(person: &Person<'_>) -> Result<Value> {
         .filter(legal_holds::Column::SubjectId.eq(person.subject.id))
         .order_by_asc(legal_holds::Column::Id);
     let rows = person.tx.all(select).await?;
-    let shown = rows.into_iter().map(
-        |row| json!({ "dataType": row.data_type, "placedAt": row.placed_at, "releasedAt": row.released_at }),
-    );
+    let shown = rows
+        .into_iter()
+        .map(|row| json!({ "dataType": row.data_type, "placedAt": row.placed_at, "releasedAt": row.released_at }));
     Ok(shown.collect())
 }
 

@@ -56,7 +56,10 @@ pub enum Fate {
 
 const PROOF_OF_CONSENT: &str = "GDPR Article 7(1) and 17(3)(b): proof that consent was given or withdrawn; holds no \
                                 identifier";
-const PROOF_OF_HANDLING: &str = "GDPR Article 5(2) and 17(3)(b): proof that requests were answered; holds no identifier";
+const PROOF_OF_HANDLING: &str =
+    "GDPR Article 5(2) and 17(3)(b): proof that requests were answered; holds no identifier";
+const PROOF_OF_ACCURACY: &str = "GDPR Article 5(1)(d) and 5(2): when data was verified; holds names of fields, no identifier \
+                                 and no link";
 const LEGAL_CLAIMS: &str = "GDPR Article 17(3)(e): establishment, exercise or defence of legal claims";
 const TENANTS_OWN: &str = "is about the tenant's own staff and affairs";
 
@@ -113,7 +116,7 @@ pub static PARTS: &[Part] = &[
     Part {
         table: "reverifications",
         export: Export::As("reverifications", |person| Box::pin(export::reverifications(person))),
-        fate: Fate::Erased,
+        fate: Fate::Kept(PROOF_OF_ACCURACY),
         rows: Some(&BySubject::<reverifications::Entity>(reverifications::Column::SubjectId)),
     },
     Part {
@@ -198,8 +201,10 @@ mod tests {
 
     #[test]
     fn every_section_within_another_names_one_that_is_there() {
-        let sections: BTreeSet<_> =
-            PARTS.iter().filter_map(|part| if let Export::As(name, _) = part.export { Some(name) } else { None }).collect();
+        let sections: BTreeSet<_> = PARTS
+            .iter()
+            .filter_map(|part| if let Export::As(name, _) = part.export { Some(name) } else { None })
+            .collect();
         for part in PARTS {
             if let Export::Within(section) = part.export {
                 assert!(sections.contains(section), "{}", part.table);
