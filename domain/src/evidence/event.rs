@@ -2,7 +2,7 @@
 
 use recital_entities::{
     ApiKeyId, AttestationId, ConsentId, DeletionMethod, IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId,
-    RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, TenantId,
+    RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, SubjectStatus, TenantId,
     WebhookEndpointId,
 };
 use serde_json::{Value, json};
@@ -109,6 +109,8 @@ events! {
     SubjectRegistered = "subject.registered" on Subject(SubjectId) { fields: Vec<String> }
     ProfileUpdated = "profile.updated" on Subject(SubjectId) { version: i32, fields: Vec<String> }
     ProfileRevealed = "profile.revealed" on Subject(SubjectId) { version: i32, purpose: Option<String> }
+    /// A profile was asked for and not opened: its subject is erased, or restricted while a purpose asked.
+    ProfileWithheld = "profile.withheld" on Subject(SubjectId) { status: SubjectStatus, purpose: Option<String> }
     /// External ids were opened, one entry for all that a request asked for.
     ExternalIdsRevealed = "subject.external_ids_revealed" on Tenant(TenantId) { subjects: Vec<SubjectId> }
     RecordsStored = "records.stored" on Tenant(TenantId) {
