@@ -123,7 +123,9 @@ events! {
     ValuesDetokenised = "tokens.revealed" on Purpose(PurposeId) { asked: usize, revealed: usize }
 
     ConsentGiven = "consent.given" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }
-    ConsentRefused = "consent.refused" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }
+    ConsentRefused = "consent.refused" on Consent(ConsentId) {
+        subject: SubjectId, purpose: String, purpose_version: i32, due_for_erasure: u64,
+    }
     ConsentAwaitsConfirmation = "consent.awaits_confirmation" on Consent(ConsentId) { subject: SubjectId, purpose: String }
     ConsentWithdrawn = "consent.withdrawn" on Consent(ConsentId) { subject: SubjectId, purpose: String, due_for_erasure: u64 }
     /// The same was recorded before: nothing changed.
