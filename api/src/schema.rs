@@ -10,15 +10,16 @@ use crate::{
     limits,
     purposes::{self, Purpose, PurposesQuery},
     retention::{self, LegalHold, RetentionMutation, RetentionPolicy, RetentionQuery, RetentionRun},
+    vault::{self, PersonalRecord, Subject, VaultMutation, VaultQuery},
 };
 
 pub type TenantSchema = Schema<Query, Mutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccessQuery, PurposesQuery, RetentionQuery);
+pub struct Query(NodeQuery, AccessQuery, PurposesQuery, RetentionQuery, VaultQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, RetentionMutation);
+pub struct Mutation(AccessMutation, RetentionMutation, VaultMutation);
 
 /// Anything with an id of its own that can be fetched again.
 #[derive(Interface)]
@@ -27,9 +28,11 @@ pub enum Node {
     ApiKey(ApiKey),
     LegalHold(LegalHold),
     Member(Member),
+    PersonalRecord(PersonalRecord),
     Purpose(Purpose),
     RetentionPolicy(RetentionPolicy),
     RetentionRun(RetentionRun),
+    Subject(Subject),
     Tenant(Tenant),
 }
 
@@ -61,9 +64,11 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
         "ApiKey" => access::api_key(ctx, id.into()).await?.map(Node::from),
         "LegalHold" => retention::hold(ctx, id.into()).await?.map(Node::from),
         "Member" => access::member(ctx, id.into()).await?.map(Node::from),
+        "PersonalRecord" => vault::record(ctx, id.into()).await?.map(Node::from),
         "Purpose" => purposes::purpose(ctx, id.into()).await?.map(Node::from),
         "RetentionPolicy" => retention::policy(ctx, id.into()).await?.map(Node::from),
         "RetentionRun" => retention::run(ctx, id.into()).await?.map(Node::from),
+        "Subject" => vault::subject(ctx, id.into()).await?.map(Node::from),
         "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
         _ => None,
     })

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use recital_entities::{
     RecordId, SubjectId, SubjectStatus,
+    retention::legal_holds,
     vault::{profile_versions, records, subjects},
 };
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
@@ -13,6 +14,7 @@ use crate::{
     app::App,
     db::{Order, Page, PageRequest},
     error::Result,
+    retention,
     viewer::{Permission, Viewer},
 };
 
@@ -33,7 +35,7 @@ pub async fn find(app: &App, viewer: &Viewer, reference: &SubjectRef) -> Result<
 pub async fn subjects_by_ids(
     app: &App,
     viewer: &Viewer,
-    ids: impl IntoIterator<Item = SubjectId>,
+    ids: Vec<SubjectId>,
 ) -> Result<HashMap<SubjectId, subjects::Model>> {
     let select = subjects::Entity::find().filter(subjects::Column::Id.is_in(ids));
     let rows = app.read(viewer, Permission::SubjectRead, async |tx| tx.all(select).await).await?;
@@ -53,7 +55,8 @@ pub async fn list_subjects(
         .apply_if(filter.status, |select, status| select.filter(Column::Status.eq(status)))
         .apply_if(filter.verification_overdue, |select, overdue| {
             let due = Condition::all().add(Column::VerificationDueAt.lte(now));
-            let not_due = Condition::any().add(Column::VerificationDueAt.is_null()).add(Column::VerificationDueAt.gt(now));
+            let not_due =
+                Condition::any().add(Column::VerificationDueAt.is_null()).add(Column::VerificationDueAt.gt(now));
             select.filter(if overdue { due } else { not_due })
         });
     app.read(viewer, Permission::SubjectRead, async |tx| tx.page(select, Column::Id, Order::OldestFirst, &page).await)
@@ -80,7 +83,7 @@ pub async fn list_records(
 pub async fn records_by_ids(
     app: &App,
     viewer: &Viewer,
-    ids: impl IntoIterator<Item = RecordId>,
+    ids: Vec<RecordId>,
 ) -> Result<HashMap<RecordId, records::Model>> {
     let select = records::Entity::find().filter(records::Column::Id.is_in(ids));
     let rows = app.read(viewer, Permission::SubjectRead, async |tx| tx.all(select).await).await?;
@@ -91,7 +94,7 @@ pub async fn records_by_ids(
 pub async fn profile_versions(
     app: &App,
     viewer: &Viewer,
-    subjects: impl IntoIterator<Item = SubjectId>,
+    subjects: Vec<SubjectId>,
 ) -> Result<HashMap<SubjectId, Vec<profile_versions::Model>>> {
     use profile_versions::Column;
     let select =
@@ -102,4 +105,18 @@ pub async fn profile_versions(
         versions.entry(row.subject_id).or_default().push(row);
     }
     Ok(versions)
+}
+
+/// The holds in force that keep each of these records; a record that none keeps is missing.
+pub async fn holds_of_records(
+    app: &App,
+    viewer: &Viewer,
+    ids: Vec<RecordId>,
+) -> Result<HashMap<RecordId, Vec<legal_holds::Model>>> {
+    let select = records::Entity::find().filter(records::Column::Id.is_in(ids));
+    app.read(viewer, Permission::RetentionRead, async |tx| {
+        let records = tx.all(select).await?;
+        retention::holds_for_records(tx, &records).await
+    })
+    .await
 }

@@ -96,8 +96,7 @@ fn keep(path: &str, value: Value, allowlist: &Allowlist, removed: &mut BTreeSet<
             (!kept.is_empty()).then_some(Value::Object(kept))
         }
         Value::Array(items) if allowlist.leads_on(path) && !items.is_empty() => {
-            let kept: Vec<Value> =
-                items.into_iter().filter_map(|item| keep(path, item, allowlist, removed)).collect();
+            let kept: Vec<Value> = items.into_iter().filter_map(|item| keep(path, item, allowlist, removed)).collect();
             (!kept.is_empty()).then_some(Value::Array(kept))
         }
         _ => {
@@ -161,7 +160,8 @@ mod tests {
     }
 
     fn any_value() -> impl Strategy<Value = Value> {
-        let leaf = prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i32>().prop_map(Value::from)];
+        let leaf =
+            prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i32>().prop_map(Value::from)];
         leaf.prop_recursive(4, 40, 4, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),

@@ -19,7 +19,8 @@ pub use find::{SubjectRef, email_index, external_id_index, find_subject, find_su
 pub use find_many::find_subjects;
 pub use identifier::open_email;
 pub use list::{
-    SubjectFilter, find, list_records, list_subjects, profile_versions, records_by_ids, subjects_by_ids,
+    SubjectFilter, find, holds_of_records, list_records, list_subjects, profile_versions, records_by_ids,
+    subjects_by_ids,
 };
 pub use minimise::{Allowlist, Minimised, minimise};
 pub use profile::{OpenProfile, ProfileChange, UpdateProfile, change_profile, open_profile, update};

@@ -219,15 +219,16 @@ fn check_data_type(purpose: &purposes::Model, data_type: &str) -> Result<()> {
     if purpose.data_collected.0.iter().any(|collected| collected == data_type) {
         return Ok(());
     }
-    let message = format!("the purpose {} does not collect this data type; it collects {}", purpose.key, purpose.data_collected.0.join(", "));
+    let message = format!(
+        "the purpose {} does not collect this data type; it collects {}",
+        purpose.key,
+        purpose.data_collected.0.join(", ")
+    );
     Err(Error::invalid("dataType", "DATA_TYPE_NOT_COLLECTED", message))
 }
 
 /// The subjects as they are now, held until the commit: nothing is stored for one who is being erased.
-async fn lock(
-    tx: &TenantTx,
-    ids: impl IntoIterator<Item = SubjectId>,
-) -> Result<HashMap<SubjectId, subjects::Model>> {
+async fn lock(tx: &TenantTx, ids: impl IntoIterator<Item = SubjectId>) -> Result<HashMap<SubjectId, subjects::Model>> {
     let select = subjects::Entity::find().filter(subjects::Column::Id.is_in(ids)).lock_shared();
     Ok(tx.all(select).await?.into_iter().map(|subject| (subject.id, subject)).collect())
 }
