@@ -18,4 +18,5 @@ pub mod requests;
 pub mod retention;
 pub mod vault;
 pub mod viewer;
+pub mod words;
 pub mod work;
