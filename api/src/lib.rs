@@ -1,1 +1,26 @@
-//! x
+//! The tenant's GraphQL API and the people's pages, over HTTP. Resolvers parse, call a room and wrap its answer; there
+//! are no rules here.
+
+mod access;
+mod accuracy;
+mod auth;
+mod batch;
+mod client;
+mod connection;
+mod consent;
+mod errors;
+mod evidence;
+mod graphql_http;
+mod http;
+mod ids;
+mod limits;
+mod pages;
+mod purposes;
+mod requests;
+mod retention;
+mod scalars;
+mod schema;
+mod vault;
+
+pub use http::{HttpOptions, router};
+pub use schema::{TenantSchema, sdl};

@@ -118,6 +118,30 @@ pub async fn refuse_change(manager: &SchemaManager<'_>, table: &str) -> Result<(
     Ok(())
 }
 
+/// Every row added to `table` leaves its `columns` in `target`, whoever adds it: one more row in the same statement's
+/// round trip.
+pub async fn follow(manager: &SchemaManager<'_>, table: &str, target: &str, columns: &[&str]) -> Result<(), DbErr> {
+    let sql = if is_postgres(manager) {
+        format!(
+            "CREATE FUNCTION {table}_follow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                 INSERT INTO {target} SELECT {} FROM added; RETURN NULL;
+             END $$;
+             CREATE TRIGGER {table}_are_followed AFTER INSERT ON {table}
+                 REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION {table}_follow()",
+            columns.join(", ")
+        )
+    } else {
+        let columns: Vec<String> = columns.iter().map(|column| format!("NEW.{column}")).collect();
+        format!(
+            "CREATE TRIGGER {table}_are_followed AFTER INSERT ON {table}
+             BEGIN INSERT INTO {target} VALUES ({}); END",
+            columns.join(", ")
+        )
+    };
+    manager.get_connection().execute_unprepared(&sql).await?;
+    Ok(())
+}
+
 async fn on_postgres(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     if is_postgres(manager) {
         manager.get_connection().execute_unprepared(sql).await?;

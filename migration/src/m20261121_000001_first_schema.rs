@@ -47,7 +47,8 @@ const TENANT_TABLES: &[&str] = &[
 /// Rows that the service adds and reads, and that nobody changes or removes.
 const APPEND_ONLY: &[&str] = &["audit_checkpoints", "audit_entries", "audit_leaves", "consent_events"];
 
-const GLOBAL_TABLES: &[&str] = &["job_runs", "operator_entries", "operator_tokens", "tenants", "work_items", "workers"];
+const GLOBAL_TABLES: &[&str] =
+    &["audit_pending", "job_runs", "operator_entries", "operator_tokens", "tenants", "work_items", "workers"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -56,6 +57,7 @@ impl MigrationTrait for Migration {
         for table in GLOBAL_TABLES {
             dialect::grant(manager, table, dialect::Rights::Change).await?;
         }
+        dialect::follow(manager, "audit_entries", "audit_pending (tenant_id, entry_id)", &["tenant_id", "id"]).await?;
         for table in TENANT_TABLES {
             let append = APPEND_ONLY.contains(table);
             dialect::grant(manager, table, if append { dialect::Rights::Append } else { dialect::Rights::Change })

@@ -542,11 +542,19 @@ CREATE TABLE audit_leaves (
     UNIQUE (tenant_id, entry_id)
 );
 
+-- An entry that the log has not taken in yet. Global, so that one statement finds the tenants that have some.
+CREATE TABLE audit_pending (
+    tenant_id {uuid} NOT NULL,
+    entry_id {uuid} NOT NULL,
+    PRIMARY KEY (tenant_id, entry_id)
+);
+
 -- A signed statement of the log's size and root (C2SP tlog-checkpoint).
 CREATE TABLE audit_checkpoints (
     tenant_id {uuid} NOT NULL REFERENCES tenants (id),
     size {int} NOT NULL,
     root_hash {bytes} NOT NULL,
+    frontier {bytes} NOT NULL,
     note {text} NOT NULL,
     "at" {time} NOT NULL,
     PRIMARY KEY (tenant_id, size)

@@ -92,3 +92,9 @@ pub async fn api_keys_by_ids(app: &App, viewer: &Viewer, ids: Vec<ApiKeyId>) -> 
     let select = api_keys::Entity::find().filter(api_keys::Column::Id.is_in(ids));
     app.read(viewer, Permission::ApiKeyRead, async |tx| tx.all(select).await).await
 }
+
+/// The name of the key the viewer came with.
+pub async fn own_key_name(app: &App, viewer: &Viewer, id: ApiKeyId) -> Result<String> {
+    let select = api_keys::Entity::find().filter(api_keys::Column::Id.eq(id));
+    app.look(viewer, async |tx| Ok(tx.get("API key", select).await?.name)).await
+}

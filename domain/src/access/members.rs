@@ -1,5 +1,7 @@
 //! Members: the people who work for the tenant. Their names and addresses are sealed under the tenant key.
 
+use std::collections::HashMap;
+
 use recital_entities::{MemberId, Role, access::members};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
@@ -110,16 +112,12 @@ pub async fn members_by_ids(app: &App, viewer: &Viewer, ids: Vec<MemberId>) -> R
 }
 
 /// Opens names and addresses, with one audit entry for all.
-pub async fn reveal_members(
-    app: &App,
-    viewer: &Viewer,
-    members: Vec<members::Model>,
-) -> Result<Vec<(MemberId, Contact)>> {
-    let ids = members.iter().map(|member| member.id).collect();
+pub async fn reveal_members(app: &App, viewer: &Viewer, ids: Vec<MemberId>) -> Result<HashMap<MemberId, Contact>> {
+    let select = members::Entity::find().filter(members::Column::Id.is_in(ids.iter().copied()));
     app.write(viewer, Permission::MemberRead, async |tx| {
         let keys = tx.keys().await?;
-        let contacts = members.iter().map(|member| Ok((member.id, open(&keys, member)?)));
-        let contacts = contacts.collect::<Result<Vec<_>>>()?;
+        let rows = tx.all(select).await?;
+        let contacts = rows.iter().map(|row| Ok((row.id, open(&keys, row)?))).collect::<Result<_>>()?;
         Ok(Event::MembersRevealed { id: tx.tenant(), members: ids }.with(contacts))
     })
     .await

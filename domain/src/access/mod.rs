@@ -7,13 +7,17 @@ mod api_keys;
 mod authenticate;
 mod create_tenant;
 mod credential;
+mod idempotency;
 mod members;
 mod tenant;
 
-pub use api_keys::{CreateApiKey, CreatedApiKey, api_keys_by_ids, create_api_key, list_api_keys, revoke_api_key};
+pub use api_keys::{
+    CreateApiKey, CreatedApiKey, api_keys_by_ids, create_api_key, list_api_keys, own_key_name, revoke_api_key,
+};
 pub use authenticate::authenticate;
 pub use create_tenant::{CreateTenant, CreatedTenant, create_tenant};
 pub use credential::{Credential, LinkToken};
+pub use idempotency::forget_answers;
 pub use members::{
     Contact, InviteMember, change_role, invite_member, list_members, members_by_ids, remove_member, reveal_members,
 };

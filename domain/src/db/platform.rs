@@ -2,8 +2,8 @@
 
 use recital_entities::GlobalEntity;
 use sea_orm::{
-    AccessMode, ActiveModelTrait, DeleteMany, EntityTrait as _, PaginatorTrait as _, Select, UpdateMany,
-    sea_query::OnConflict,
+    AccessMode, ActiveModelTrait, DeleteMany, EntityTrait as _, PaginatorTrait as _, Select, TryGetableMany,
+    UpdateMany, sea_query::OnConflict,
 };
 
 use super::{Db, Engine, Order, Page, PageRequest};
@@ -28,6 +28,11 @@ impl<'a> Platform<'a> {
 
     pub async fn all<E: GlobalEntity>(&self, select: Select<E>) -> Result<Vec<E::Model>> {
         Ok(select.all(self.0.global(AccessMode::ReadOnly)).await?)
+    }
+
+    /// The rows as tuples.
+    pub async fn tuples<E: GlobalEntity, T: TryGetableMany + Send + Sync>(&self, select: Select<E>) -> Result<Vec<T>> {
+        Ok(select.into_tuple::<T>().all(self.0.global(AccessMode::ReadOnly)).await?)
     }
 
     pub async fn count<E: GlobalEntity>(&self, select: Select<E>) -> Result<u64>

@@ -273,6 +273,10 @@ impl TenantTx {
         Ok(update.exec(&self.tx).await?.rows_affected)
     }
 
+    pub(crate) async fn delete_global<E: GlobalEntity>(&self, delete: DeleteMany<E>) -> Result<u64> {
+        Ok(delete.exec(&self.tx).await?.rows_affected)
+    }
+
     /// Lets one transaction at a time through for this tenant and `what`; the rest wait. SQLite has one writer.
     pub async fn serialise(&self, what: &str) -> Result<()> {
         use sea_orm::ConnectionTrait as _;

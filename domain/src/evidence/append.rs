@@ -3,9 +3,8 @@
 use recital_entities::{AuditEntryId, AuditOutcome, evidence::audit_entries};
 use sea_orm::IntoActiveModel;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
-use super::Event;
+use super::{Event, tree::leaf_hash};
 use crate::{
     db::TenantTx,
     error::{Code, Error, Result},
@@ -58,7 +57,7 @@ fn entry(
         details,
         leaf_hash: Vec::new(),
     };
-    entry.leaf_hash = leaf_hash(&leaf(&entry)?);
+    entry.leaf_hash = leaf_hash(&leaf(&entry)?).to_vec();
     Ok(entry)
 }
 
@@ -79,9 +78,4 @@ pub fn leaf(entry: &audit_entries::Model) -> Result<Vec<u8>> {
         "details": entry.details,
     });
     serde_json_canonicalizer::to_vec(&leaf).map_err(Error::internal)
-}
-
-/// The Merkle leaf hash of RFC 6962: SHA-256 over a zero byte and the leaf.
-pub(super) fn leaf_hash(leaf: &[u8]) -> Vec<u8> {
-    Sha256::new().chain_update([0]).chain_update(leaf).finalize().to_vec()
 }

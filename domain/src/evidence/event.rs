@@ -18,6 +18,16 @@ impl<T> Audited<T> {
         (self.events, self.value)
     }
 
+    #[must_use]
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The same events with another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Audited<U> {
+        Audited { events: self.events, value: f(self.value) }
+    }
+
     /// One event more.
     #[must_use]
     pub fn and(mut self, event: Event) -> Self {
@@ -84,6 +94,8 @@ events! {
     MembersRevealed = "member.revealed" on Tenant(TenantId) { members: Vec<MemberId> }
     ApiKeyCreated = "api_key.created" on ApiKey(ApiKeyId) { role: Role }
     ApiKeyRevoked = "api_key.revoked" on ApiKey(ApiKeyId) {}
+    /// A request came again under its idempotency key and got the answer it had got before: nothing changed.
+    AnswerRepeated = "answer.repeated" on Tenant(TenantId) { operation: &'static str }
     WebhookEndpointCreated = "webhook.created" on WebhookEndpoint(WebhookEndpointId) { events: Vec<String> }
     WebhookEndpointDeleted = "webhook.deleted" on WebhookEndpoint(WebhookEndpointId) {}
 
@@ -109,7 +121,9 @@ events! {
     ValuesDetokenised = "tokens.revealed" on Purpose(PurposeId) { asked: usize, revealed: usize }
 
     ConsentGiven = "consent.given" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }
-    ConsentRefused = "consent.refused" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }
+    ConsentRefused = "consent.refused" on Consent(ConsentId) {
+        subject: SubjectId, purpose: String, purpose_version: i32, due_for_erasure: u64,
+    }
     ConsentAwaitsConfirmation = "consent.awaits_confirmation" on Consent(ConsentId) { subject: SubjectId, purpose: String }
     ConsentWithdrawn = "consent.withdrawn" on Consent(ConsentId) { subject: SubjectId, purpose: String, due_for_erasure: u64 }
     /// The same was recorded before: nothing changed.

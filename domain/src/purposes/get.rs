@@ -29,6 +29,11 @@ pub async fn by_ids(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// Several purposes for a viewer, in one statement.
+pub async fn find_all(app: &App, viewer: &Viewer, ids: Vec<PurposeId>) -> Result<HashMap<PurposeId, purposes::Model>> {
+    app.read(viewer, Permission::PurposeRead, async |tx| by_ids(tx, ids).await).await
+}
+
 /// Several purposes by their keys, in one statement.
 pub async fn by_keys<'a>(
     tx: &TenantTx,

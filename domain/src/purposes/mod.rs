@@ -2,4 +2,4 @@
 
 mod get;
 
-pub use get::{by_ids, by_keys, get, list};
+pub use get::{by_ids, by_keys, find_all, get, list};

@@ -12,11 +12,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub size: i32,
     pub root_hash: Vec<u8>,
+    /// The right edge of the tree, from which appending goes on.
+    pub frontier: Vec<u8>,
     pub note: String,
     pub at: DateTimeUtc,
 }
 
 crate::tenant_table! {
     Key: TenantId | Size;
-    Operational: RootHash | Note | At;
+    Operational: RootHash | Frontier | Note | At;
 }

@@ -1,0 +1,233 @@
+//! GraphQL over HTTP (the GraphQL Foundation's draft): negotiation, methods, status codes.
+//!
+//! `POST` with a JSON body runs anything; `GET` runs queries alone. A request that cannot run answers 400 as
+//! `application/graphql-response+json`; an answer that ran is 200, with its errors inside.
+
+use async_graphql::{
+    Request, Response, ServerError, Value, Variables,
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationType},
+    },
+};
+use axum::{
+    Json,
+    body::Bytes,
+    extract::{ConnectInfo, Extension, RawQuery, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse as _, Response as HttpResponse},
+};
+use recital_domain::error::{Code, Error, Result};
+use serde::Deserialize;
+use std::net::SocketAddr;
+
+use crate::{
+    auth,
+    batch::Batch,
+    client::client,
+    errors::ApiError,
+    http::{ApiState, Correlation},
+    limits,
+};
+
+const RESPONSE_JSON: &str = "application/graphql-response+json";
+
+/// The parameters of the draft. Anything else in the body is ignored.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Parameters {
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    extensions: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+/// The form the client accepts its answer in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Graphql,
+    Json,
+}
+
+/// Answers a GraphQL request.
+pub async fn graphql(
+    State(state): State<ApiState>,
+    Extension(correlation): Extension<Correlation>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    method: Method,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> HttpResponse {
+    let Some(form) = negotiate(&headers) else { return StatusCode::NOT_ACCEPTABLE.into_response() };
+    let read = if method == Method::GET { from_query(query.as_deref()) } else { from_body(&headers, &body) };
+    let (parameters, document) = match read {
+        Ok(read) => read,
+        Err((status, error)) => return refuse(form, status, error),
+    };
+    if method == Method::GET && !only_queries(&document, parameters.operation_name.as_deref()) {
+        let error = Error::invalid("query", "METHOD_NOT_ALLOWED", "only queries run over GET");
+        let mut answer = refuse(form, StatusCode::METHOD_NOT_ALLOWED, error);
+        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        return answer;
+    }
+    let client = client(peer.map(|Extension(ConnectInfo(peer))| peer), &headers);
+    let viewer = match auth::viewer_of(&state.app, &headers, correlation.0, client).await {
+        Ok(viewer) => viewer,
+        Err(error) => {
+            let status =
+                if error.code() == Code::Unauthenticated { StatusCode::UNAUTHORIZED } else { status_of(&error) };
+            return refuse(form, status, error);
+        }
+    };
+    if viewer.is_none() && !state.development {
+        return refuse(form, StatusCode::UNAUTHORIZED, Error::unauthenticated());
+    }
+    let mut request = Request::new(parameters.query.unwrap_or_default());
+    request.set_parsed_query(document);
+    request.operation_name = parameters.operation_name;
+    request.variables = parameters.variables.map(|map| Variables::from_json(map.into())).unwrap_or_default();
+    request.extensions.0.extend(
+        parameters
+            .extensions
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, value)| Some((name, Value::from_json(value).ok()?))),
+    );
+    if let Some(viewer) = viewer {
+        request = request.data(Batch::loader(state.app.clone(), viewer.clone())).data(viewer);
+    }
+    answer(form, state.schema.execute(request.data(correlation)).await)
+}
+
+/// `application/json` unless the client prefers the newer form; None when it accepts neither.
+fn negotiate(headers: &HeaderMap) -> Option<Form> {
+    let Some(accept) = headers.get(header::ACCEPT) else { return Some(Form::Json) };
+    let mut best: Option<(f32, Form)> = None;
+    for range in accept.to_str().ok()?.split(',') {
+        let mut parts = range.split(';').map(str::trim);
+        let form = match parts.next()?.to_ascii_lowercase().as_str() {
+            RESPONSE_JSON => Form::Graphql,
+            "application/json" | "application/*" | "*/*" => Form::Json,
+            _ => continue,
+        };
+        let weight = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+        if weight > 0.0 && best.is_none_or(|(other, _)| weight > other) {
+            best = Some((weight, form));
+        }
+    }
+    best.map(|(_, form)| form)
+}
+
+type Read = std::result::Result<(Parameters, ExecutableDocument), (StatusCode, Error)>;
+
+fn from_body(headers: &HeaderMap, body: &[u8]) -> Read {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let (kind, parameters) = kind.split_once(';').unwrap_or((kind, ""));
+    let charset = parameters.split(';').find_map(|part| part.trim().strip_prefix("charset="));
+    let readable = kind.trim().eq_ignore_ascii_case("application/json")
+        && charset.is_none_or(|charset| charset.trim_matches('"').eq_ignore_ascii_case("utf-8"));
+    if !readable {
+        let error =
+            Error::invalid("Content-Type", "UNSUPPORTED_MEDIA_TYPE", "send JSON as application/json; charset=utf-8");
+        return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
+    }
+    let value: serde_json::Value = serde_json::from_slice(body).map_err(|_| bad("body", "INVALID_JSON", "not JSON"))?;
+    if value.is_array() {
+        return Err(bad("body", "NO_BATCHES", "send one request at a time"));
+    }
+    let parameters = serde_json::from_value(value).map_err(|_| {
+        bad(
+            "body",
+            "INVALID_PARAMETERS",
+            "expected an object with `query` (text), and optionally `operationName`, `variables` and `extensions`",
+        )
+    })?;
+    with_document(parameters)
+}
+
+fn from_query(query: Option<&str>) -> Read {
+    let mut parameters = Parameters { query: None, operation_name: None, variables: None, extensions: None };
+    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        let object =
+            || serde_json::from_str(&value).map_err(|_| bad("query", "INVALID_PARAMETERS", "expected a JSON object"));
+        match &*name {
+            "query" => parameters.query = Some(value.into_owned()),
+            "operationName" => parameters.operation_name = Some(value.into_owned()),
+            "variables" => parameters.variables = object()?,
+            "extensions" => parameters.extensions = object()?,
+            _ => {}
+        }
+    }
+    with_document(parameters)
+}
+
+fn with_document(parameters: Parameters) -> Read {
+    let query = parameters.query.as_deref().ok_or_else(|| bad("query", "MISSING_QUERY", "`query` is missing"))?;
+    let check = |checked: Result<()>| checked.map_err(|error| (StatusCode::BAD_REQUEST, error));
+    check(limits::check_tokens(query))?;
+    let document = parse_query(query).map_err(|error| bad("query", "INVALID_SYNTAX", &error.to_string()))?;
+    check(limits::check_document(&document))?;
+    Ok((parameters, document))
+}
+
+fn bad(field: &str, reason: &'static str, message: &str) -> (StatusCode, Error) {
+    (StatusCode::BAD_REQUEST, Error::invalid(field, reason, message))
+}
+
+fn only_queries(document: &ExecutableDocument, name: Option<&str>) -> bool {
+    document
+        .operations
+        .iter()
+        .filter(|(operation, _)| name.is_none() || operation.map(|operation| operation.as_str()) == name)
+        .all(|(_, operation)| operation.node.ty == OperationType::Query)
+}
+
+fn status_of(error: &Error) -> StatusCode {
+    match error.code() {
+        Code::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::Conflict => StatusCode::CONFLICT,
+        Code::BadUserInput => StatusCode::BAD_REQUEST,
+        Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
+        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// A request that did not run. JSON clients of old expect 200 for a document that is wrong.
+fn refuse(form: Form, status: StatusCode, error: Error) -> HttpResponse {
+    let legacy = form == Form::Json && matches!(error.reason(), "INVALID_SYNTAX" | "QUERY_TOO_LARGE");
+    let error = async_graphql::Error::from(ApiError::from(error)).into_server_error(async_graphql::Pos::default());
+    let response = Response::from_errors(vec![without_place(error)]);
+    reply(form, if legacy { StatusCode::OK } else { status }, &response)
+}
+
+fn without_place(mut error: ServerError) -> ServerError {
+    error.locations.clear();
+    error
+}
+
+/// What ran, or did not pass validation. Every error gets a code.
+fn answer(form: Form, mut response: Response) -> HttpResponse {
+    for error in &mut response.errors {
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", "BAD_USER_INPUT");
+            extensions.set("reason", "INVALID_DOCUMENT");
+            extensions.set("field", Value::Null);
+        }
+    }
+    let ran = response.errors.is_empty() || response.errors.iter().any(|error| !error.path.is_empty());
+    let status = if ran || form == Form::Json { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    reply(form, status, &response)
+}
+
+fn reply(form: Form, status: StatusCode, response: &Response) -> HttpResponse {
+    let kind = match form {
+        Form::Graphql => "application/graphql-response+json; charset=utf-8",
+        Form::Json => "application/json; charset=utf-8",
+    };
+    (status, [(header::CONTENT_TYPE, kind)], Json(response)).into_response()
+}

@@ -1,0 +1,109 @@
+//! The HTTP surface: routes, and what holds for every one of them.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use recital_domain::app::App;
+use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use crate::{
+    graphql_http, pages,
+    schema::{self, TenantSchema},
+};
+
+/// The largest body: 1,000 records in one call fit.
+const LARGEST_BODY: usize = 8 * 1024 * 1024;
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+/// What the operator decides about the HTTP surface.
+#[derive(Clone, Debug, Default)]
+pub struct HttpOptions {
+    /// GraphiQL, introspection and the dev inbox.
+    pub development: bool,
+}
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct ApiState {
+    pub app: App,
+    pub schema: TenantSchema,
+    pub development: bool,
+}
+
+/// Ties a request's log lines, audit entries and answer together. Sent back as `x-request-id`.
+#[derive(Clone, Copy, Debug)]
+pub struct Correlation(pub Uuid);
+
+/// The tenant-facing service: GraphQL, people's pages, health.
+pub fn router(app: App, options: &HttpOptions) -> Router {
+    let schema = schema::build(app.clone(), options.development);
+    let state = ApiState { app, schema, development: options.development };
+    let mut router = Router::new().route("/graphql", get(graphql_http::graphql).post(graphql_http::graphql));
+    if options.development {
+        router = router.route("/graphiql", get(graphiql));
+    }
+    router
+        .merge(pages::router(&state))
+        .route("/healthz", get(StatusCode::NO_CONTENT))
+        .route("/readyz", get(ready))
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(state.clone(), surround))
+        .with_state(state)
+}
+
+/// GraphiQL, from files of its own package, is served in development alone.
+async fn graphiql() -> Html<String> {
+    Html(async_graphql::http::GraphiQLSource::build().endpoint("/graphql").title("Recital").finish())
+}
+
+/// Ready when the database answers.
+async fn ready(State(state): State<ApiState>) -> StatusCode {
+    match state.app.core().db.ping().await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Gives every request its id and span, and every answer, 4xx and 5xx included, its security headers.
+async fn surround(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
+    let correlation = Correlation(state.app.core().ids.next(state.app.now()));
+    request.extensions_mut().insert(correlation);
+    // The path may carry a mailed link's secret: only its first segment is logged.
+    let path = request.uri().path().split('/').nth(1).unwrap_or_default().to_owned();
+    let span = tracing::info_span!("http", method = %request.method(), path, request_id = %correlation.0);
+    let mut response = async {
+        let response = next.run(request).await;
+        tracing::debug!(status = response.status().as_u16(), "answered");
+        response
+    }
+    .instrument(span)
+    .await
+    .into_response();
+    let headers = response.headers_mut();
+    for (name, value) in SECURITY {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if let Ok(id) = HeaderValue::from_str(&correlation.0.to_string()) {
+        headers.insert("x-request-id", id);
+    }
+    response
+}
+
+const SECURITY: [(HeaderName, &str); 5] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
+];

@@ -1,0 +1,86 @@
+//! The tenant schema: each room's queries and mutations, joined.
+
+use async_graphql::{Context, EmptySubscription, ID, Interface, MergedObject, Object, Schema, SchemaBuilder};
+use recital_domain::app::App;
+
+use crate::{
+    access::{self, AccessMutation, AccessQuery, ApiKey, Member, Tenant},
+    errors::ApiResult,
+    ids::parse_id,
+    limits,
+    purposes::{self, Purpose, PurposesQuery},
+};
+
+pub type TenantSchema = Schema<Query, Mutation, EmptySubscription>;
+
+#[derive(MergedObject, Default)]
+pub struct Query(NodeQuery, AccessQuery, PurposesQuery);
+
+#[derive(MergedObject, Default)]
+pub struct Mutation(AccessMutation);
+
+/// Anything with an id of its own that can be fetched again.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque, and the same for ever."))]
+pub enum Node {
+    ApiKey(ApiKey),
+    Member(Member),
+    Purpose(Purpose),
+    Tenant(Tenant),
+}
+
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Anything by its id; null for an id that names nothing, here or at another tenant.
+    async fn node(&self, ctx: &Context<'_>, id: ID) -> ApiResult<Option<Node>> {
+        find(ctx, &id).await
+    }
+
+    /// Several at once, in the order asked; at most 100.
+    #[graphql(complexity = "ids.len() * child_complexity")]
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<ID>) -> ApiResult<Vec<Option<Node>>> {
+        if ids.len() > 100 {
+            return Err(recital_domain::error::Error::invalid("ids", "TOO_MANY", "at most 100 ids at once").into());
+        }
+        futures::future::try_join_all(ids.iter().map(|id| find(ctx, id))).await
+    }
+}
+
+/// Each room finds its own.
+async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
+    crate::auth::viewer(ctx)?;
+    let Some((kind, id)) = parse_id(id) else { return Ok(None) };
+    Ok(match kind.as_str() {
+        "ApiKey" => access::api_key(ctx, id.into()).await?.map(Node::from),
+        "Member" => access::member(ctx, id.into()).await?.map(Node::from),
+        "Purpose" => purposes::purpose(ctx, id.into()).await?.map(Node::from),
+        "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
+        _ => None,
+    })
+}
+
+/// Builds the schema for one process. Introspection is for development.
+pub fn build(app: App, development: bool) -> TenantSchema {
+    let mut builder = bare().data(app);
+    if !development {
+        builder = builder.disable_introspection().disable_suggestions();
+    }
+    builder.finish()
+}
+
+fn bare() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .limit_depth(limits::DEPTH)
+        .limit_complexity(limits::COMPLEXITY)
+        .limit_recursive_depth(limits::RECURSION)
+        .limit_directives(limits::DIRECTIVES)
+}
+
+/// The schema as text, as committed in `api/schema.graphql`.
+#[must_use]
+pub fn sdl() -> String {
+    bare().finish().sdl()
+}
