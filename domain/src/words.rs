@@ -127,9 +127,15 @@ mod tests {
 
     #[test]
     fn a_locale_falls_back_to_its_language_and_then_to_english() {
-        for (locale, language) in
-            [("de", "de"), ("de-AT", "de"), ("FR_ca", "fr"), ("it-CH", "it"), ("es-419", "es"), ("pt", "en"), ("", "en")]
-        {
+        for (locale, language) in [
+            ("de", "de"),
+            ("de-AT", "de"),
+            ("FR_ca", "fr"),
+            ("it-CH", "it"),
+            ("es-419", "es"),
+            ("pt", "en"),
+            ("", "en"),
+        ] {
             assert_eq!(Words::of(locale).language().tag(), language, "{locale}");
         }
     }

@@ -104,7 +104,8 @@ pub fn compose(sender: &Sender, letter: Letter<'_>) -> Result<OutgoingMail> {
         None => words.text("mail-greeting"),
     };
     let contact = sender.contact.as_deref().map(|contact| words.text_with("mail-contact", &[("contact", contact)]));
-    let (subject, body, after, action) = (part("subject"), paragraphs(&part("body")), paragraphs(&part("after")), part("action"));
+    let (subject, body, after, action) =
+        (part("subject"), paragraphs(&part("body")), paragraphs(&part("after")), part("action"));
     let footer = words.text_with("mail-footer", &arguments);
     let html = Html {
         language: words.language().tag(),
@@ -207,7 +208,12 @@ mod tests {
 
     #[test]
     fn what_people_are_called_is_never_markup() {
-        let mail = composed(Kind::Reverification, "en", "Acme <b>& Sons\r\nBcc: x@example.com", Some("<script>alert(1)</script>"));
+        let mail = composed(
+            Kind::Reverification,
+            "en",
+            "Acme <b>& Sons\r\nBcc: x@example.com",
+            Some("<script>alert(1)</script>"),
+        );
         assert!(!mail.html.contains("<script>") && !mail.html.contains("<b>"));
         assert!(mail.html.contains("&#60;script&#62;"));
         assert_eq!(mail.subject.lines().count(), 1);
