@@ -5,6 +5,7 @@ use recital_domain::app::App;
 
 use crate::{
     access::{self, AccessMutation, AccessQuery, ApiKey, Member, Tenant},
+    consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery},
     errors::ApiResult,
     ids::parse_id,
     limits,
@@ -14,16 +15,18 @@ use crate::{
 pub type TenantSchema = Schema<Query, Mutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccessQuery, PurposesQuery);
+pub struct Query(NodeQuery, AccessQuery, ConsentQuery, PurposesQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation);
+pub struct Mutation(AccessMutation, ConsentMutation);
 
 /// Anything with an id of its own that can be fetched again.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque, and the same for ever."))]
 pub enum Node {
     ApiKey(ApiKey),
+    Consent(Consent),
+    ConsentEvent(ConsentEvent),
     Member(Member),
     Purpose(Purpose),
     Tenant(Tenant),
@@ -55,6 +58,8 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
     let Some((kind, id)) = parse_id(id) else { return Ok(None) };
     Ok(match kind.as_str() {
         "ApiKey" => access::api_key(ctx, id.into()).await?.map(Node::from),
+        "Consent" => consent::consent(ctx, id.into()).await?.map(Node::from),
+        "ConsentEvent" => consent::consent_event(ctx, id.into()).await?.map(Node::from),
         "Member" => access::member(ctx, id.into()).await?.map(Node::from),
         "Purpose" => purposes::purpose(ctx, id.into()).await?.map(Node::from),
         "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
