@@ -3,12 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use recital_entities::{
-    LawfulBasis, SubjectStatus,
-    consent::objections,
-    purposes::purposes,
-    vault::subjects,
-};
+use recital_entities::{LawfulBasis, SubjectStatus, consent::objections, purposes::purposes, vault::subjects};
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _};
 
 use super::{Decision, decide, decide_all, history, version};

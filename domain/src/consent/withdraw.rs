@@ -78,10 +78,9 @@ async fn withdraw_within(
 #[must_use]
 pub fn can_be_withdrawn(state: ConsentState) -> bool {
     match state {
-        ConsentState::Given
-        | ConsentState::PendingConfirmation
-        | ConsentState::Expired
-        | ConsentState::Invalidated => true,
+        ConsentState::Given | ConsentState::PendingConfirmation | ConsentState::Expired | ConsentState::Invalidated => {
+            true
+        }
         ConsentState::Requested | ConsentState::Refused | ConsentState::Withdrawn => false,
     }
 }
