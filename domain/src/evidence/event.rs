@@ -161,7 +161,9 @@ events! {
     RetentionSwept = "retention.swept" on RetentionRun(RetentionRunId) {
         data_type: String, deleted: i32, held: i32, cutoff: String, retention: Period, legal_basis: String,
     }
-    RetentionRunFinished = "retention.finished" on RetentionRun(RetentionRunId) { deleted: i32, held: i32 }
+    RetentionRunFinished = "retention.finished" on RetentionRun(RetentionRunId) {
+        deleted: i32, held: i32, keys_destroyed: u64,
+    }
     RecordsRestamped = "retention.restamped" on Tenant(TenantId) { data_type: String, count: u64 }
     LegalHoldPlaced = "hold.placed" on LegalHold(LegalHoldId) { subject: Option<SubjectId>, data_type: Option<String> }
     LegalHoldReleased = "hold.released" on LegalHold(LegalHoldId) {}
