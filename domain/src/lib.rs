@@ -22,4 +22,5 @@ pub mod subject_data;
 pub mod telemetry;
 pub mod vault;
 pub mod viewer;
+pub mod words;
 pub mod work;

@@ -60,7 +60,7 @@ pub async fn fulfil(app: &App, viewer: &Viewer, id: SubjectRequestId) -> Result<
 async fn carry_out(tx: &TenantTx, id: SubjectRequestId, request: SubjectRequestType) -> Result<Audited<()>> {
     if request == SubjectRequestType::Erasure {
         // Taken before the rows' locks, as everybody who deletes does: a legal hold is seen or waits.
-        retention::serialise_deletion(tx).await?;
+        retention::serialise_with_holds(tx).await?;
     }
     let case = Case::lock(tx, id).await?;
     if case.request.state != SubjectRequestState::InProgress {

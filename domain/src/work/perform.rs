@@ -17,6 +17,8 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
         Work::Restamp { data_type } => retention::restamp(app, &viewer, data_type).await,
         Work::Sweep { run } => retention::carry_on(app, &viewer, *run).await,
         Work::FulfilRequest { request } => requests::fulfil(app, &viewer, *request).await,
-        Work::ReverificationMail { .. } => Ok(()),
+        Work::ReverificationMail { reverification, reminder } => {
+            accuracy::send_mail(app, &viewer, *reverification, *reminder).await
+        }
     }
 }
