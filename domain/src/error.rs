@@ -94,6 +94,12 @@ impl Error {
         self
     }
 
+    /// Names the input at fault.
+    #[must_use]
+    pub fn on_field(self, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..self }
+    }
+
     /// Puts `prefix` before the field, for an input nested in another: `records.3` + `payload`.
     #[must_use]
     pub fn within(mut self, prefix: &str) -> Self {
@@ -132,8 +138,21 @@ impl Error {
     /// Whether a unique index refused the row.
     #[must_use]
     pub fn is_duplicate(&self) -> bool {
-        let cause = self.cause.as_ref().and_then(|cause| cause.downcast_ref::<DbErr>());
-        cause.is_some_and(|cause| matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
+        self.duplicate().is_some()
+    }
+
+    /// Whether a unique index over `column` refused the row.
+    #[must_use]
+    pub fn is_duplicate_of(&self, column: &str) -> bool {
+        self.duplicate().is_some_and(|index| index.contains(column))
+    }
+
+    /// What the database says of the index that refused the row: both engines name its columns.
+    fn duplicate(&self) -> Option<String> {
+        match self.cause.as_ref()?.downcast_ref::<DbErr>()?.sql_err()? {
+            SqlErr::UniqueConstraintViolation(index) => Some(index),
+            _ => None,
+        }
     }
 }
 

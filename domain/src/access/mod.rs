@@ -7,6 +7,7 @@ mod api_keys;
 mod authenticate;
 mod create_tenant;
 mod credential;
+mod idempotency;
 mod members;
 mod tenant;
 
@@ -16,6 +17,7 @@ pub use api_keys::{
 pub use authenticate::authenticate;
 pub use create_tenant::{CreateTenant, CreatedTenant, create_tenant};
 pub use credential::{Credential, LinkToken};
+pub use idempotency::forget_answers;
 pub use members::{
     Contact, InviteMember, change_role, invite_member, list_members, members_by_ids, remove_member, reveal_members,
 };

@@ -4,9 +4,24 @@
 //! the same transaction; withdrawing is as easy as giving and holds from the commit on (Article 7(3)); and a decision
 //! is always made on committed rows, never on a cache.
 
+mod append;
+mod check;
 mod decide;
+mod history;
+mod list;
 mod object;
+mod receipt;
+mod receipt_document;
+mod record;
 mod rule;
+mod version;
+mod withdraw;
 
+pub use check::{DecisionCheck, decision, decisions};
 pub use decide::{Decision, decide, decide_all};
+pub use list::{by_ids, events_by_ids, events_of, of_subjects};
 pub use object::{lift_objection, object};
+pub use receipt::receipt;
+pub use record::{RecordConsent, record};
+pub(crate) use withdraw::withdraw_within;
+pub use withdraw::{WithdrawConsent, can_be_withdrawn, withdraw};

@@ -2,7 +2,7 @@
 
 use recital_entities::{
     ApiKeyId, AttestationId, ConsentId, DeletionMethod, IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId,
-    RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, TenantId,
+    RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, SubjectStatus, TenantId,
     WebhookEndpointId,
 };
 use serde_json::{Value, json};
@@ -16,6 +16,16 @@ pub struct Audited<T> {
 impl<T> Audited<T> {
     pub(crate) fn into_parts(self) -> (Vec<Event>, T) {
         (self.events, self.value)
+    }
+
+    #[must_use]
+    pub fn value(&self) -> &T {
+        &self.value
+    }
+
+    /// The same events with another value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Audited<U> {
+        Audited { events: self.events, value: f(self.value) }
     }
 
     /// One event more.
@@ -84,6 +94,8 @@ events! {
     MembersRevealed = "member.revealed" on Tenant(TenantId) { members: Vec<MemberId> }
     ApiKeyCreated = "api_key.created" on ApiKey(ApiKeyId) { role: Role }
     ApiKeyRevoked = "api_key.revoked" on ApiKey(ApiKeyId) {}
+    /// A request came again under its idempotency key and got the answer it had got before: nothing changed.
+    AnswerRepeated = "answer.repeated" on Tenant(TenantId) { operation: &'static str }
     WebhookEndpointCreated = "webhook.created" on WebhookEndpoint(WebhookEndpointId) { events: Vec<String> }
     WebhookEndpointDeleted = "webhook.deleted" on WebhookEndpoint(WebhookEndpointId) {}
 
@@ -104,6 +116,8 @@ events! {
     SubjectRegistered = "subject.registered" on Subject(SubjectId) { fields: Vec<String> }
     ProfileUpdated = "profile.updated" on Subject(SubjectId) { version: i32, fields: Vec<String> }
     ProfileRevealed = "profile.revealed" on Subject(SubjectId) { version: i32, purpose: Option<String> }
+    /// A profile was asked for and not opened: its subject is erased, or restricted while a purpose asked.
+    ProfileWithheld = "profile.withheld" on Subject(SubjectId) { status: SubjectStatus, purpose: Option<String> }
     /// External ids were opened, one entry for all that a request asked for.
     ExternalIdsRevealed = "subject.external_ids_revealed" on Tenant(TenantId) { subjects: Vec<SubjectId> }
     RecordsStored = "records.stored" on Tenant(TenantId) {
@@ -116,7 +130,9 @@ events! {
     ValuesDetokenised = "tokens.revealed" on Purpose(PurposeId) { asked: usize, revealed: usize }
 
     ConsentGiven = "consent.given" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }
-    ConsentRefused = "consent.refused" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }
+    ConsentRefused = "consent.refused" on Consent(ConsentId) {
+        subject: SubjectId, purpose: String, purpose_version: i32, due_for_erasure: u64,
+    }
     ConsentAwaitsConfirmation = "consent.awaits_confirmation" on Consent(ConsentId) { subject: SubjectId, purpose: String }
     ConsentWithdrawn = "consent.withdrawn" on Consent(ConsentId) { subject: SubjectId, purpose: String, due_for_erasure: u64 }
     /// The same was recorded before: nothing changed.
@@ -152,7 +168,9 @@ events! {
     RetentionSwept = "retention.swept" on RetentionRun(RetentionRunId) {
         data_type: String, deleted: i32, held: i32, cutoff: String, retention: Period, legal_basis: String,
     }
-    RetentionRunFinished = "retention.finished" on RetentionRun(RetentionRunId) { deleted: i32, held: i32 }
+    RetentionRunFinished = "retention.finished" on RetentionRun(RetentionRunId) {
+        deleted: i32, held: i32, keys_destroyed: u64,
+    }
     RecordsRestamped = "retention.restamped" on Tenant(TenantId) { data_type: String, count: u64 }
     LegalHoldPlaced = "hold.placed" on LegalHold(LegalHoldId) { subject: Option<SubjectId>, data_type: Option<String> }
     LegalHoldReleased = "hold.released" on LegalHold(LegalHoldId) {}
@@ -169,6 +187,12 @@ events! {
     RequestRejected = "request.rejected" on SubjectRequest(SubjectRequestId) { reason: String }
     RequestCancelled = "request.cancelled" on SubjectRequest(SubjectRequestId) {}
     RequestCompleted = "request.completed" on SubjectRequest(SubjectRequestId) { r#type: String }
+    /// Packages that nobody can fetch any more were emptied.
+    ExportsForgotten = "request.exports_forgotten" on Tenant(TenantId) { count: u64 }
+    /// It could not be carried out, and waits for a decision.
+    RequestSentBack = "request.sent_back" on SubjectRequest(SubjectRequestId) { reason: &'static str }
+    /// The person objected to a purpose.
+    PurposeObjectedTo = "consent.objected" on Subject(SubjectId) { purpose: String }
     ExportBuilt = "request.export_built" on SubjectRequest(SubjectRequestId) { sha256: String, size_bytes: usize }
     ExportDownloaded = "request.export_downloaded" on SubjectRequest(SubjectRequestId) {}
     SubjectErased = "subject.erased" on Subject(SubjectId) { request: Option<SubjectRequestId>, key_destroyed: bool }

@@ -24,21 +24,20 @@ pub struct SubjectKey {
 const VERSION: i32 = 1;
 
 impl SubjectKey {
-    /// Makes and stores a new subject's key.
-    pub async fn create(tx: &TenantTx, subject: SubjectId) -> Result<Self> {
+    /// Makes a new subject's key, and the row that keeps it.
+    pub async fn make(tx: &TenantTx, subject: SubjectId) -> Result<(Self, subject_keys::ActiveModel)> {
         let keys = tx.keys().await?;
         let clear = ClearKey::new(random()?);
         let wrapping = keys.newest()?;
         let wrapped = wrapping.seal(wrapped_place(tx.tenant(), &subject), clear.as_slice())?;
-        tx.insert_all(vec![subject_keys::ActiveModel {
+        let row = subject_keys::ActiveModel {
             tenant_id: Set(tx.tenant()),
             subject_id: Set(subject),
             tenant_key_version: Set(wrapping.version()),
             wrapped: Set(wrapped),
             created_at: Set(tx.now()),
-        }])
-        .await?;
-        Ok(Self { tenant: tx.tenant(), subject, key: Key::new(VERSION, &clear) })
+        };
+        Ok((Self { tenant: tx.tenant(), subject, key: Key::new(VERSION, &clear) }, row))
     }
 
     /// # Errors

@@ -21,11 +21,14 @@ pub struct ScheduledJob {
 /// The scheduler's table, and running a job out of turn.
 pub trait JobBoard: Send + Sync {
     /// Every job, in the order of the table.
-    fn jobs(&self) -> Vec<ScheduledJob>;
+    ///
+    /// # Errors
+    /// UNAVAILABLE without a database, which knows the tenants' own schedules.
+    fn jobs(&self) -> BoxFuture<'_, Result<Vec<ScheduledJob>>>;
 
     /// Runs the job now, to its end.
     ///
     /// # Errors
-    /// `NOT_FOUND` for a name that is not on the table.
+    /// `NOT_FOUND` for a name that is not on the table; CONFLICT with `JOB_RUNNING` while a worker has it.
     fn run<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<job_runs::Model>>;
 }

@@ -73,6 +73,12 @@ pub async fn extend_run(app: &App, run: &JobRun, lease_for: TimeDelta) -> Result
     Ok(app.platform().update(extend).await? > 0)
 }
 
+/// Gives the run back unfinished, so that the next worker need not wait for the lease to run out.
+pub async fn release_run(app: &App, run: &JobRun) -> Result<bool> {
+    let release = mine(run).col_expr(Column::LeasedUntil, Expr::value(app.now() - TimeDelta::microseconds(1)));
+    Ok(app.platform().update(release).await? > 0)
+}
+
 /// Records how the run ended: tenants seen, rows changed, and which tenants failed (`slug: CODE/REASON`).
 pub async fn finish_run(app: &App, run: &JobRun, tenants: i32, changed: i32, failures: Vec<String>) -> Result<bool> {
     let finish = mine(run)
@@ -91,6 +97,21 @@ fn mine(run: &JobRun) -> sea_orm::UpdateMany<job_runs::Entity> {
 pub async fn last_run(app: &App, job: &str) -> Result<Option<job_runs::Model>> {
     let select = job_runs::Entity::find().filter(Column::Job.eq(job)).order_by_desc(Column::ScheduledFor);
     app.platform().one(select).await
+}
+
+/// The run of a job that was due at that instant.
+pub async fn find_run(app: &App, job: &str, scheduled_for: DateTime<Utc>) -> Result<Option<job_runs::Model>> {
+    let select = job_runs::Entity::find().filter(Column::Job.eq(job)).filter(Column::ScheduledFor.eq(scheduled_for));
+    app.platform().one(select).await
+}
+
+/// Whether a worker has a run of this job in its hands.
+pub async fn is_running(app: &App, job: &str) -> Result<bool> {
+    let select = job_runs::Entity::find()
+        .filter(Column::Job.eq(job))
+        .filter(Column::FinishedAt.is_null())
+        .filter(Column::LeasedUntil.gte(app.now()));
+    Ok(app.platform().one(select).await?.is_some())
 }
 
 /// Runs, newest first.

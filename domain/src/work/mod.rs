@@ -8,16 +8,22 @@
 mod board;
 mod jobs;
 mod perform;
+mod prune;
 mod queue;
 mod tenants;
+mod workers;
 
 pub use board::{JobBoard, ScheduledJob};
-pub use jobs::{JobRun, claim_run, extend_run, finish_run, last_run, list_runs};
+pub use jobs::{JobRun, claim_run, extend_run, find_run, finish_run, is_running, last_run, list_runs, release_run};
 pub use perform::perform;
-pub use queue::{Claimed, claim, finish, list_items, retry};
+pub use prune::{prune, prune_answers};
+pub use queue::{Claimed, LAST_TRY, LEASE, claim, finish, list_items, retry};
 pub use tenants::{Served, served_tenants};
+pub use workers::{Worker, live_workers};
 
-use recital_entities::{ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, work::work_items};
+use recital_entities::{
+    RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, work::work_items,
+};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -40,6 +46,9 @@ pub enum Work {
     /// Stamp the records of a data type anew after its period changed.
     #[serde(rename = "retention.restamp")]
     Restamp { data_type: String },
+    /// Go on with a run of the sweep that was too long for one call.
+    #[serde(rename = "retention.sweep")]
+    Sweep { run: RetentionRunId },
     /// Stamp when subjects are due for verification anew after the policy changed, from the subject after that one on.
     #[serde(rename = "accuracy.restamp")]
     RestampVerification { after: Option<SubjectId> },

@@ -5,14 +5,20 @@ use crate::{
     accuracy,
     app::App,
     error::Result,
+    requests, retention,
     viewer::{Actor, Viewer},
 };
 
 /// Performs an item. Safe to do again after a crash at any point.
 pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
     let viewer = Viewer::new(item.tenant, Actor::Job("work"), item.id.0);
-    match &item.work {
+    match &item.work()? {
         Work::RestampVerification { after } => accuracy::restamp(app, &viewer, *after).await,
-        Work::ReverificationMail { .. } | Work::FulfilRequest { .. } | Work::Restamp { .. } => Ok(()),
+        Work::Restamp { data_type } => retention::restamp(app, &viewer, data_type).await,
+        Work::Sweep { run } => retention::carry_on(app, &viewer, *run).await,
+        Work::FulfilRequest { request } => requests::fulfil(app, &viewer, *request).await,
+        Work::ReverificationMail { reverification, reminder } => {
+            accuracy::send_mail(app, &viewer, *reverification, *reminder).await
+        }
     }
 }

@@ -7,6 +7,7 @@ use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryTrait as _,
     sea_query::{Expr, LockBehavior, LockType, Order as SqlOrder, Query},
 };
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::Work;
@@ -20,17 +21,29 @@ use work_items::Column;
 
 /// A worker that does not finish within this time has died; another takes over.
 pub const LEASE: TimeDelta = TimeDelta::seconds(120);
-const LAST_TRY: i32 = 10;
+/// After this many tries an item is given up.
+pub const LAST_TRY: i32 = 10;
 
 /// An item in this worker's hands.
 #[derive(Clone, Debug)]
 pub struct Claimed {
     pub id: WorkItemId,
     pub tenant: TenantId,
-    pub work: Work,
+    pub kind: String,
+    payload: Value,
     /// 1 for the first try.
     pub attempt: i32,
     lease: Uuid,
+}
+
+impl Claimed {
+    /// What there is to do.
+    ///
+    /// # Errors
+    /// Internal for a kind that this release does not know: a newer one enqueued it.
+    pub fn work(&self) -> Result<Work> {
+        Work::from_parts(&self.kind, self.payload.clone())
+    }
 }
 
 /// Takes up to `most` items that are due, oldest first, or whose lease has run out.
@@ -57,12 +70,15 @@ pub async fn claim(app: &App, most: u64) -> Result<Vec<Claimed>> {
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .filter(Column::Id.in_subquery(oldest));
     let rows = app.platform().update_returning(claim).await?;
-    rows.into_iter()
-        .map(|row| {
-            let work = Work::from_parts(&row.kind, row.payload)?;
-            Ok(Claimed { id: row.id, tenant: row.tenant_id, work, attempt: row.attempts, lease })
-        })
-        .collect()
+    let claimed = rows.into_iter().map(|row| Claimed {
+        id: row.id,
+        tenant: row.tenant_id,
+        kind: row.kind,
+        payload: row.payload,
+        attempt: row.attempts,
+        lease,
+    });
+    Ok(claimed.collect())
 }
 
 /// Says how an item went. Answers false when the lease was lost meanwhile: then another worker has the say.

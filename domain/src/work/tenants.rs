@@ -1,5 +1,6 @@
 //! The tenants that jobs work for.
 
+use chrono::{DateTime, Utc};
 use recital_entities::{TenantId, TenantStatus, access::tenants};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
@@ -14,6 +15,7 @@ pub struct Served {
     pub cleanup_schedule: String,
     /// `02:00_UTC`: a time of day and a time zone.
     pub cleanup_time: String,
+    pub created_at: DateTime<Utc>,
 }
 
 /// Every tenant that is served, in a stable order.
@@ -27,6 +29,7 @@ pub async fn served_tenants(app: &App) -> Result<Vec<Served>> {
         slug: row.slug,
         cleanup_schedule: row.cleanup_schedule,
         cleanup_time: row.cleanup_time,
+        created_at: row.created_at,
     });
     Ok(served.collect())
 }

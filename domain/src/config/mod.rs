@@ -1,0 +1,292 @@
+//! What the operator sets: a TOML file, overridden by `RECITAL_*` variables.
+//!
+//! Nested settings join with two underscores (`RECITAL_DATABASE__URL`); a secret may stand in a file that a variable with
+//! `_FILE` at its end names. Every fault is reported at once, by name; a secret's value is never shown.
+
+mod reader;
+
+pub use reader::{Fault, Faults};
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use url::Url;
+
+use crate::mail::{SmtpSettings, Tls};
+use reader::Reader;
+
+/// A configuration without a fault.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub environment: Environment,
+    pub listen: SocketAddr,
+    pub operator_listen: SocketAddr,
+    /// Without a slash at the end.
+    pub public_url: String,
+    pub database: Database,
+    pub keys: Keys,
+    pub mail: Mail,
+    pub log: Log,
+    pub limits: Limits,
+}
+
+/// Whether strangers reach this service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum Environment {
+    Production,
+    /// `GraphiQL`, introspection and the dev inbox are there.
+    Development,
+}
+
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// `postgres://…` or `sqlite://…`, the login of the service.
+    pub url: SecretString,
+    /// The login that owns the schema and migrates it; the service's own where it is the same.
+    pub owner_url: Option<SecretString>,
+    pub max_connections: u32,
+    /// The role that a login which could pass row-level security is made to take.
+    pub app_role: String,
+}
+
+impl Database {
+    /// The login to migrate with.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        self.owner_url.as_ref().unwrap_or(&self.url).expose_secret()
+    }
+}
+
+/// Who holds the key that wraps tenant keys.
+#[derive(Clone, Debug)]
+pub enum Keys {
+    Local { master_key_file: PathBuf },
+    AwsKms { key_id: String },
+}
+
+/// Where mails go.
+#[derive(Clone, Debug)]
+pub enum Mail {
+    Smtp(Box<SmtpSettings>),
+    /// Kept instead of sent, in `folder` where there is one.
+    Inbox {
+        folder: Option<PathBuf>,
+    },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Log {
+    pub format: LogFormat,
+    pub level: tracing::Level,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+pub enum LogFormat {
+    Json,
+    Text,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long requests and jobs under way may take to end when the process is told to stop.
+    pub shutdown: Duration,
+    /// How many work items one process performs side by side.
+    pub work_at_once: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString)]
+enum KeyProvider {
+    #[strum(serialize = "local")]
+    Local,
+    #[strum(serialize = "aws-kms")]
+    AwsKms,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+enum MailProvider {
+    Smtp,
+    Inbox,
+}
+
+impl Config {
+    /// Reads `file`, then the variables.
+    ///
+    /// # Errors
+    /// Every fault there is.
+    pub fn load(file: Option<&Path>, variables: impl IntoIterator<Item = (String, String)>) -> Result<Self, Faults> {
+        let mut reader = Reader::open(file, variables)?;
+        let config = read(&mut reader);
+        reader.finish(config)
+    }
+
+    /// Every setting there is, dotted.
+    #[must_use]
+    pub fn settings() -> Vec<&'static str> {
+        Reader::open(None, []).map_or_else(
+            |_| Vec::new(),
+            |mut reader| {
+                read(&mut reader);
+                reader.asked().to_vec()
+            },
+        )
+    }
+}
+
+fn read(reader: &mut Reader) -> Config {
+    let environment = reader.value("environment", Environment::Production, "`production` or `development`");
+    Config {
+        environment,
+        listen: reader.value("listen", SocketAddr::from(([127, 0, 0, 1], 8080)), ADDRESS),
+        operator_listen: reader.value("operator_listen", SocketAddr::from(([127, 0, 0, 1], 8081)), ADDRESS),
+        public_url: read_public_url(reader, environment),
+        database: read_database(reader),
+        keys: read_keys(reader),
+        mail: read_mail(reader, environment),
+        log: Log {
+            format: reader.value("log.format", LogFormat::Json, "`json` or `text`"),
+            level: reader.value("log.level", tracing::Level::INFO, "`error`, `warn`, `info`, `debug` or `trace`"),
+        },
+        limits: read_limits(reader),
+    }
+}
+
+const ADDRESS: &str = "an address and a port, such as 0.0.0.0:8080";
+
+fn read_public_url(reader: &mut Reader, environment: Environment) -> String {
+    let text = reader.required("public_url");
+    if text.is_empty() {
+        return text;
+    }
+    match Url::parse(&text) {
+        Ok(url) if url.host().is_none() || url.query().is_some() || url.fragment().is_some() => {
+            reader.fault("public_url", "expected an address such as https://privacy.example.com");
+        }
+        Ok(url) if url.scheme() == "https" => {}
+        Ok(url) if url.scheme() == "http" && environment == Environment::Development => {}
+        Ok(_) => reader.fault("public_url", "must begin with https:// in production: personal data travels over it"),
+        Err(_) => reader.fault("public_url", "expected an address such as https://privacy.example.com"),
+    }
+    text.trim_end_matches('/').to_owned()
+}
+
+fn read_database(reader: &mut Reader) -> Database {
+    let database = Database {
+        url: SecretString::from(reader.required("database.url")),
+        owner_url: reader.secret("database.owner_url"),
+        max_connections: reader.value("database.max_connections", 16, "a number of connections, 2 to 1000"),
+        app_role: reader.text("database.app_role").unwrap_or_else(|| "recital_app".to_owned()),
+    };
+    let logins = [("database.url", Some(&database.url)), ("database.owner_url", database.owner_url.as_ref())];
+    for (setting, url) in logins {
+        let known = url.is_none_or(|url| {
+            let url = url.expose_secret();
+            url.is_empty() || ["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| url.starts_with(scheme))
+        });
+        if !known {
+            reader.fault(setting, "must begin with postgres:// or sqlite://");
+        }
+    }
+    if !(2..=1000).contains(&database.max_connections) {
+        reader.fault("database.max_connections", "expected a number of connections, 2 to 1000");
+    }
+    database
+}
+
+fn read_keys(reader: &mut Reader) -> Keys {
+    let provider = choice(reader, "keys.provider", KeyProvider::Local, "`local` or `aws-kms`");
+    let file = reader.text("keys.master_key_file");
+    let key_id = reader.text("keys.kms_key_id");
+    match provider {
+        KeyProvider::Local => {
+            let missing = "is missing: the local provider keeps its master key there";
+            Keys::Local { master_key_file: needed(reader, "keys.master_key_file", file, missing).into() }
+        }
+        KeyProvider::AwsKms => {
+            let missing = "is missing: aws-kms needs the id, ARN or alias of the key";
+            Keys::AwsKms { key_id: needed(reader, "keys.kms_key_id", key_id, missing) }
+        }
+    }
+}
+
+fn read_mail(reader: &mut Reader, environment: Environment) -> Mail {
+    let provider = choice(reader, "mail.provider", MailProvider::Smtp, "`smtp` or `inbox`");
+    let folder = reader.text("mail.folder").map(PathBuf::from);
+    let host = reader.text("mail.host");
+    let from = reader.text("mail.from");
+    let mut settings = SmtpSettings {
+        host: String::new(),
+        port: reader.value("mail.port", 587, "a port, 1 to 65535"),
+        tls: read_tls(reader),
+        username: reader.text("mail.username"),
+        password: reader.secret("mail.password"),
+        from: String::new(),
+        ca_pem: read_ca(reader),
+    };
+    if provider == MailProvider::Inbox {
+        if environment == Environment::Production && !reader.is_faulty("mail.provider") {
+            reader.fault("mail.provider", "the dev inbox sends nothing: production needs `smtp`");
+        }
+        return Mail::Inbox { folder };
+    }
+    if !reader.is_faulty("mail.provider") {
+        settings.host = needed(reader, "mail.host", host, "is missing: the mail server's name");
+        settings.from = needed(reader, "mail.from", from, "is missing: the sender's address");
+    }
+    if settings.username.is_some() != settings.password.is_some() {
+        reader.fault("mail.password", "mail.username and mail.password go together");
+    }
+    Mail::Smtp(Box::new(settings))
+}
+
+fn read_tls(reader: &mut Reader) -> Tls {
+    match reader.text("mail.tls").as_deref() {
+        None | Some("starttls") => Tls::Starttls,
+        Some("implicit") => Tls::Implicit,
+        Some("none") => Tls::None,
+        Some(_) => {
+            reader.fault("mail.tls", "expected `starttls`, `implicit` or `none`");
+            Tls::Starttls
+        }
+    }
+}
+
+fn read_ca(reader: &mut Reader) -> Option<Vec<u8>> {
+    let path = reader.text("mail.ca_file")?;
+    std::fs::read(path).map_err(|error| reader.fault("mail.ca_file", format!("cannot be read ({})", error.kind()))).ok()
+}
+
+fn read_limits(reader: &mut Reader) -> Limits {
+    let shutdown = reader.value("limits.shutdown_seconds", 20, "a number of seconds");
+    let work_at_once = reader.value("limits.work_at_once", 4, "a number, 1 to 64");
+    if !(1..=64).contains(&work_at_once) {
+        reader.fault("limits.work_at_once", "expected a number, 1 to 64");
+    }
+    Limits { shutdown: Duration::from_secs(shutdown), work_at_once }
+}
+
+/// One of a few words, which must be given.
+fn choice<T: std::str::FromStr>(reader: &mut Reader, setting: &'static str, otherwise: T, expected: &str) -> T {
+    let text = reader.text(setting);
+    text.and_then(|text| text.parse().ok()).unwrap_or_else(|| {
+        reader.fault(setting, format!("expected {expected}"));
+        otherwise
+    })
+}
+
+/// What another setting makes necessary.
+fn needed(reader: &mut Reader, setting: &str, text: Option<String>, problem: &str) -> String {
+    text.unwrap_or_else(|| {
+        reader.fault(setting, problem);
+        String::new()
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,244 @@
+//! The sweep: deletes what is past its end and unheld, in transactions of at most [`BATCH`] records.
+//!
+//! Every transaction takes the run up where its rows say it stands, so that one that was killed is finished by whoever
+//! comes next, and two that meet do not count a record twice. The condition stands in the DELETE itself: what was put
+//! under a hold or given a later end a moment ago is left alone.
+
+use chrono::{DateTime, Utc};
+use recital_entities::{
+    RetentionRunId, RetentionRunState, TenantId,
+    retention::{retention_results, retention_runs},
+    vault::records,
+};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    sea_query::{Order, Query},
+};
+use uuid::Uuid;
+
+use super::{due, run as runs, serialise_with_holds};
+use crate::{
+    app::App,
+    db::TenantTx,
+    error::{Error, Result},
+    evidence::{Audited, Event},
+    vault,
+    viewer::{Actor, Permission, Viewer},
+    work::Work,
+};
+
+/// The most records that one transaction deletes.
+pub const BATCH: u64 = 5_000;
+/// A caller or a worker goes on for so many transactions; the rest is left to the queue.
+const MOST_BATCHES: usize = 20;
+const JOB: &str = "retention.sweep";
+const ALREADY_FINISHED: &str = "ALREADY_FINISHED";
+
+/// What one transaction of a run did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub deleted: u64,
+    pub finished: bool,
+}
+
+/// The daily sweep of one tenant that was due at `due_at`: finishes what an interrupted run left, then deletes what was
+/// past its end at that instant. Answers how many records went. Asked again for the same instant, it does nothing.
+pub async fn sweep_tenant(app: &App, tenant: TenantId, correlation: Uuid, due_at: DateTime<Utc>) -> Result<u64> {
+    let viewer = Viewer::new(tenant, Actor::Job(JOB), correlation);
+    let look = async |tx: &TenantTx| Ok((runs::unfinished(tx).await?, runs::begun(tx, due_at).await?));
+    let (unfinished, begun) = app.read(&viewer, Permission::RetentionRun, look).await?;
+    let mut deleted = 0;
+    for run in unfinished {
+        deleted += finish(app, &viewer, run.id).await?;
+    }
+    if !begun {
+        let run = begin(app, &viewer, None, due_at).await?;
+        deleted += finish(app, &viewer, run.id).await?;
+    }
+    Ok(deleted)
+}
+
+/// Sweeps now, on a caller's word. A run too long for one call goes on in the background.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for an unknown data type.
+pub async fn run(app: &App, viewer: &Viewer, data_type: Option<String>) -> Result<retention_runs::Model> {
+    let run = begin(app, viewer, data_type, app.now()).await?;
+    carry_on(app, viewer, run.id).await?;
+    app.read(viewer, Permission::RetentionRun, async |tx| get(tx, run.id).await).await
+}
+
+/// Takes a run up for a while; what is left after that is queued.
+pub async fn carry_on(app: &App, viewer: &Viewer, run: RetentionRunId) -> Result<()> {
+    for left in (0..MOST_BATCHES).rev() {
+        if step(app, viewer, run, left == 0).await?.finished {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// One transaction of a run: at most `batch` records go.
+///
+/// # Errors
+/// `NOT_FOUND`; CONFLICT with `ALREADY_FINISHED`.
+pub async fn advance(app: &App, viewer: &Viewer, run: RetentionRunId, batch: u64) -> Result<Progress> {
+    app.write(viewer, Permission::RetentionRun, async |tx| advance_in(tx, run, batch, false).await).await
+}
+
+async fn finish(app: &App, viewer: &Viewer, run: RetentionRunId) -> Result<u64> {
+    let mut deleted = 0;
+    loop {
+        let progress = step(app, viewer, run, false).await?;
+        deleted += progress.deleted;
+        if progress.finished {
+            return Ok(deleted);
+        }
+    }
+}
+
+/// Whoever finds the run finished by another has nothing left to do.
+async fn step(app: &App, viewer: &Viewer, run: RetentionRunId, queue_rest: bool) -> Result<Progress> {
+    let step = async |tx: &TenantTx| advance_in(tx, run, BATCH, queue_rest).await;
+    match app.write(viewer, Permission::RetentionRun, step).await {
+        Err(error) if error.reason() == ALREADY_FINISHED => Ok(Progress { deleted: 0, finished: true }),
+        outcome => outcome,
+    }
+}
+
+/// Writes down what a run shall look at; [`advance`] and [`carry_on`] do it. `cutoff_at` is the instant at which what is
+/// past its end is due.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for an unknown data type.
+pub async fn begin(
+    app: &App,
+    viewer: &Viewer,
+    data_type: Option<String>,
+    cutoff_at: DateTime<Utc>,
+) -> Result<retention_runs::Model> {
+    app.write(viewer, Permission::RetentionRun, async |tx| {
+        let run = runs::begin(tx, data_type, cutoff_at).await?;
+        Ok(Event::RetentionRunStarted { id: run.id, data_type: run.data_type.clone() }.with(run))
+    })
+    .await
+}
+
+async fn get(tx: &TenantTx, run: RetentionRunId) -> Result<retention_runs::Model> {
+    tx.get("retention run", retention_runs::Entity::find().filter(retention_runs::Column::Id.eq(run))).await
+}
+
+async fn advance_in(tx: &TenantTx, run: RetentionRunId, batch: u64, queue_rest: bool) -> Result<Audited<Progress>> {
+    serialise_with_holds(tx).await?;
+    let run = get(tx, run).await?;
+    if run.state != RetentionRunState::Running {
+        return Err(Error::conflict(ALREADY_FINISHED, "this run is finished"));
+    }
+    let (mut events, mut deleted) = (Vec::new(), 0);
+    for result in open_results(tx, run.id).await? {
+        let gone = delete(tx, &result.data_type, run.cutoff_at, batch - deleted).await?;
+        deleted += gone;
+        if deleted == batch {
+            let partly = Event::RetentionBatchErased { id: run.id, data_type: result.data_type.clone(), deleted: gone };
+            count(tx, result, gone).await?;
+            if queue_rest {
+                tx.enqueue(Work::Sweep { run: run.id }).await?;
+            }
+            return Ok(audited(events, partly, Progress { deleted, finished: false }));
+        }
+        let result = close(tx, result, gone, run.cutoff_at).await?;
+        events.extend(swept(&result));
+    }
+    let finished = close_run(tx, run).await?;
+    Ok(audited(events, finished, Progress { deleted, finished: true }))
+}
+
+fn audited(events: Vec<Event>, last: Event, progress: Progress) -> Audited<Progress> {
+    let mut events = events.into_iter();
+    match events.next() {
+        Some(first) => first.with(progress).and_all(events).and(last),
+        None => last.with(progress),
+    }
+}
+
+async fn open_results(tx: &TenantTx, run: RetentionRunId) -> Result<Vec<retention_results::Model>> {
+    use retention_results::{Column, Entity};
+    let select = Entity::find().filter(Column::RunId.eq(run)).filter(Column::FinishedAt.is_null());
+    tx.all(select.order_by_asc(Column::DataType)).await
+}
+
+async fn delete(tx: &TenantTx, data_type: &str, cutoff: DateTime<Utc>, most: u64) -> Result<u64> {
+    use records::{Column, Entity};
+    let mut due = Query::select();
+    due.column(Column::Id)
+        .from(Entity)
+        .and_where(Column::TenantId.eq(tx.tenant()))
+        .and_where(Column::DataType.eq(data_type))
+        .and_where(due::expired(cutoff))
+        .cond_where(due::loose())
+        .order_by(Column::ExpiresAt, Order::Asc)
+        .limit(most);
+    // PostgreSQL looks again at the outer condition alone when a row has changed under it.
+    let delete = Entity::delete_many().filter(Column::Id.in_subquery(due)).filter(due::expired(cutoff));
+    tx.delete(delete).await
+}
+
+async fn count(tx: &TenantTx, result: retention_results::Model, gone: u64) -> Result<()> {
+    let deleted = sum(result.deleted, gone);
+    let mut row = result.into_active_model();
+    row.deleted = Set(deleted);
+    tx.update(row).await?;
+    Ok(())
+}
+
+async fn close(
+    tx: &TenantTx,
+    result: retention_results::Model,
+    gone: u64,
+    cutoff: DateTime<Utc>,
+) -> Result<retention_results::Model> {
+    let kept = records::Entity::find()
+        .filter(records::Column::DataType.eq(result.data_type.as_str()))
+        .filter(due::expired(cutoff))
+        .filter(due::kept());
+    let held = tx.count(kept).await?;
+    let deleted = sum(result.deleted, gone);
+    let mut row = result.into_active_model();
+    row.deleted = Set(deleted);
+    row.held = Set(sum(0, held));
+    row.finished_at = Set(Some(tx.now()));
+    tx.update(row).await
+}
+
+/// With the last record of an erased subject goes the key that was kept for it.
+async fn close_run(tx: &TenantTx, run: retention_runs::Model) -> Result<Event> {
+    use retention_results::{Column, Entity};
+    let results = tx.all(Entity::find().filter(Column::RunId.eq(run.id))).await?;
+    let deleted = results.iter().fold(0, |sum: i32, result| sum.saturating_add(result.deleted));
+    let held = results.iter().fold(0, |sum: i32, result| sum.saturating_add(result.held));
+    let id = run.id;
+    let mut row = run.into_active_model();
+    row.state = Set(RetentionRunState::Completed);
+    row.finished_at = Set(Some(tx.now()));
+    tx.update(row).await?;
+    let keys_destroyed = vault::destroy_idle_keys(tx).await?;
+    Ok(Event::RetentionRunFinished { id, deleted, held, keys_destroyed })
+}
+
+/// The entry of a data type of which anything was due.
+fn swept(result: &retention_results::Model) -> Option<Event> {
+    (result.deleted > 0 || result.held > 0).then(|| Event::RetentionSwept {
+        id: result.run_id,
+        data_type: result.data_type.clone(),
+        deleted: result.deleted,
+        held: result.held,
+        cutoff: result.cutoff.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true),
+        retention: result.retention,
+        legal_basis: result.legal_basis.clone(),
+    })
+}
+
+fn sum(so_far: i32, more: u64) -> i32 {
+    so_far.saturating_add(i32::try_from(more).unwrap_or(i32::MAX))
+}

@@ -1,0 +1,69 @@
+//! The table of jobs. A job is a reconciler: it takes no input, may run twice, and may be killed at any moment.
+
+use std::time::Duration;
+
+use chrono_tz::Tz;
+use futures::future::BoxFuture;
+use recital_domain::{
+    app::App,
+    error::Result,
+    requests,
+    work::{self, Served},
+};
+use uuid::Uuid;
+
+/// Something that is done by the clock.
+pub struct Job {
+    /// `room.verb`.
+    pub name: &'static str,
+    pub schedule: Schedule,
+    /// A run that takes longer is stopped; what it has committed stays.
+    pub limit: Duration,
+    pub act: Act,
+}
+
+/// When a job is due.
+#[derive(Clone, Copy, Debug)]
+pub enum Schedule {
+    /// A cron expression (minute, hour, day of month, month, day of week), read in a time zone.
+    Cron(&'static str, Tz),
+    /// By each tenant's own retention register.
+    TenantsOwn,
+}
+
+/// What a job does; each answers how many rows it changed. The id is the run's, and the correlation id of its entries.
+#[derive(Clone, Copy)]
+pub enum Act {
+    EachTenant(for<'a> fn(&'a App, &'a Served, Uuid) -> BoxFuture<'a, Result<u64>>),
+    Once(for<'a> fn(&'a App) -> BoxFuture<'a, Result<u64>>),
+}
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
+
+/// Every job there is.
+pub const JOBS: &[Job] = &[
+    Job {
+        name: "requests.forget",
+        schedule: Schedule::Cron("20 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, tenant, run| Box::pin(requests::forget_packages(app, tenant.id, run))),
+    },
+    Job {
+        name: "work.prune",
+        schedule: Schedule::Cron("30 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::Once(|app| Box::pin(work::prune(app))),
+    },
+    Job {
+        name: "work.prune_answers",
+        schedule: Schedule::Cron("40 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, tenant, run| Box::pin(work::prune_answers(app, tenant, run))),
+    },
+];
+
+/// The job of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Job> {
+    JOBS.iter().find(|job| job.name == name)
+}
