@@ -18,8 +18,8 @@ pub async fn list_tenants(
     status: Option<TenantStatus>,
     page: PageRequest,
 ) -> Result<Page<tenants::Model>> {
-    let select = tenants::Entity::find()
-        .apply_if(status, |select, status| select.filter(tenants::Column::Status.eq(status)));
+    let select =
+        tenants::Entity::find().apply_if(status, |select, status| select.filter(tenants::Column::Status.eq(status)));
     app.platform().page(select, tenants::Column::Id, Order::OldestFirst, &page).await
 }
 
