@@ -5,31 +5,37 @@ use recital_domain::app::App;
 
 use crate::{
     access::{self, AccessMutation, AccessQuery, ApiKey, Member, Tenant},
+    consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery},
     errors::ApiResult,
     ids::parse_id,
     limits,
     purposes::{self, Purpose, PurposesQuery},
     retention::{self, LegalHold, RetentionMutation, RetentionPolicy, RetentionQuery, RetentionRun},
+    vault::{self, PersonalRecord, Subject, VaultMutation, VaultQuery},
 };
 
 pub type TenantSchema = Schema<Query, Mutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccessQuery, PurposesQuery, RetentionQuery);
+pub struct Query(NodeQuery, AccessQuery, ConsentQuery, PurposesQuery, RetentionQuery, VaultQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, RetentionMutation);
+pub struct Mutation(AccessMutation, ConsentMutation, RetentionMutation, VaultMutation);
 
 /// Anything with an id of its own that can be fetched again.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque, and the same for ever."))]
 pub enum Node {
     ApiKey(ApiKey),
+    Consent(Consent),
+    ConsentEvent(ConsentEvent),
     LegalHold(LegalHold),
     Member(Member),
+    PersonalRecord(PersonalRecord),
     Purpose(Purpose),
     RetentionPolicy(RetentionPolicy),
     RetentionRun(RetentionRun),
+    Subject(Subject),
     Tenant(Tenant),
 }
 
@@ -59,11 +65,15 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
     let Some((kind, id)) = parse_id(id) else { return Ok(None) };
     Ok(match kind.as_str() {
         "ApiKey" => access::api_key(ctx, id.into()).await?.map(Node::from),
+        "Consent" => consent::consent(ctx, id.into()).await?.map(Node::from),
+        "ConsentEvent" => consent::consent_event(ctx, id.into()).await?.map(Node::from),
         "LegalHold" => retention::hold(ctx, id.into()).await?.map(Node::from),
         "Member" => access::member(ctx, id.into()).await?.map(Node::from),
+        "PersonalRecord" => vault::record(ctx, id.into()).await?.map(Node::from),
         "Purpose" => purposes::purpose(ctx, id.into()).await?.map(Node::from),
         "RetentionPolicy" => retention::policy(ctx, id.into()).await?.map(Node::from),
         "RetentionRun" => retention::run(ctx, id.into()).await?.map(Node::from),
+        "Subject" => vault::subject(ctx, id.into()).await?.map(Node::from),
         "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
         _ => None,
     })

@@ -1,9 +1,11 @@
 //! Mail: what is sent, and through what. Composed at the moment of sending, so that no address and no name waits in a
 //! queue.
 
+mod compose;
 mod inbox;
 mod smtp;
 
+pub use compose::{Kind, Letter, Sender, compose};
 pub use inbox::{Inbox, ReceivedMail};
 pub use smtp::{SmtpMailer, SmtpSettings, Tls};
 
@@ -48,6 +50,14 @@ pub enum Mailer {
 }
 
 impl Mailer {
+    /// Whether mails can be handed over at the moment.
+    pub async fn is_reachable(&self) -> bool {
+        match self {
+            Self::Smtp(server) => server.is_reachable().await,
+            Self::Inbox(_) => true,
+        }
+    }
+
     /// Hands the mail over.
     ///
     /// # Errors
