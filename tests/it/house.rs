@@ -10,7 +10,10 @@ use recital_tests::{Database, Engine};
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("recital-entities", &["recital-domain", "tokio", "axum"]),
     ("recital-domain", &["axum", "async-graphql", "tokio-cron-scheduler", "recital-api", "recital-scheduler"]),
-    ("recital-api", &["sea-orm", "sqlx", "lettre", "aws-sdk-kms", "aws-config", "recital-scheduler", "recital-migration"]),
+    (
+        "recital-api",
+        &["sea-orm", "sqlx", "lettre", "aws-sdk-kms", "aws-config", "recital-scheduler", "recital-migration"],
+    ),
     ("recital-scheduler", &["sea-orm", "sqlx", "async-graphql", "axum", "recital-api", "recital-migration"]),
     ("recital-migration", &["recital-entities", "recital-domain"]),
     ("recital-cli", &["sea-orm", "sqlx"]),

@@ -22,7 +22,10 @@ async fn a_tenant_key_is_wrapped_by_kms_and_bound_to_its_tenant() {
         world.app.core().keys.forget(world.tenant).await;
         let seen = world.ask(PROFILE, json!({ "id": "one" })).await;
         assert_eq!(seen["subject"]["profile"]["attributes"]["name"], "Ada Lovelace");
-        assert_eq!(world.ask("{ tenant { keys { provider currentVersion } } }", json!({})).await["tenant"]["keys"]["provider"], "aws-kms");
+        assert_eq!(
+            world.ask("{ tenant { keys { provider currentVersion } } }", json!({})).await["tenant"]["keys"]["provider"],
+            "aws-kms"
+        );
 
         // Another tenant's wrapped key is refused by the KMS itself: its encryption context names the tenant.
         let (other, client) = world.another_tenant("borealis").await;
@@ -54,7 +57,10 @@ async fn a_disabled_key_makes_data_unavailable_and_comes_back_without_a_restart(
     world.ask("{ purposes { edges { node { key } } } }", json!({})).await;
 
     kms.client.enable_key().key_id(&kms.key_id).send().await.unwrap();
-    assert_eq!(world.ask(PROFILE, json!({ "id": "one" })).await["subject"]["profile"]["attributes"]["name"], "Ada Lovelace");
+    assert_eq!(
+        world.ask(PROFILE, json!({ "id": "one" })).await["subject"]["profile"]["attributes"]["name"],
+        "Ada Lovelace"
+    );
 
     kms.client.schedule_key_deletion().key_id(&kms.key_id).pending_window_in_days(7).send().await.unwrap();
     world.app.core().keys.forget(world.tenant).await;

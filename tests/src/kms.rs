@@ -21,7 +21,8 @@ pub struct KmsEmulator {
 
 impl KmsEmulator {
     pub async fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address").port();
+        let port =
+            std::net::TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("its address").port();
         let folder = TempDir::new().expect("a folder");
         let log = std::fs::File::create(folder.path().join("log")).expect("a log");
         let process = Command::new(python())
