@@ -30,10 +30,9 @@ async fn a_tenant_key_is_wrapped_by_kms_and_bound_to_its_tenant() {
         // Another tenant's wrapped key is refused by the KMS itself: its encryption context names the tenant.
         let (other, client) = world.another_tenant("borealis").await;
         world.subject_for(&client, "two").await;
-        let swap = format!(
-            "UPDATE tenant_keys SET wrapped = (SELECT k.wrapped FROM tenant_keys k WHERE k.tenant_id <> tenant_keys.tenant_id LIMIT 1)"
-        );
-        world.database.execute(&swap).await.unwrap();
+        let swap = "UPDATE tenant_keys SET wrapped = (SELECT k.wrapped FROM tenant_keys k JOIN tenants t ON t.id = k.tenant_id
+            WHERE t.slug = 'acme') WHERE tenant_id = (SELECT id FROM tenants WHERE slug = 'borealis')";
+        world.database.execute(swap).await.unwrap();
         world.app.core().keys.forget(other).await;
         let refusal = client.refused(REGISTER, json!({ "id": "three" })).await;
         assert!(refusal.is("UNAVAILABLE", "KEY_DISABLED"), "{refusal:?}");
@@ -47,7 +46,6 @@ async fn a_disabled_key_makes_data_unavailable_and_comes_back_without_a_restart(
     let kms = KmsEmulator::start().await;
     let world = world_on(&kms, Engine::Postgres).await;
     world.expect_log("UNAVAILABLE");
-    world.import_registers().await;
     world.ask(REGISTER, json!({ "id": "one" })).await;
 
     kms.client.disable_key().key_id(&kms.key_id).send().await.unwrap();
