@@ -25,4 +25,5 @@ pub use object::{lift_objection, object};
 pub use receipt::receipt;
 pub use record::{RecordConsent, record};
 pub use watch::watch;
+pub(crate) use withdraw::withdraw_within;
 pub use withdraw::{WithdrawConsent, can_be_withdrawn, withdraw};

@@ -1,10 +1,7 @@
 //! Watching a tenant's consent events as they are committed, wherever they are.
 
 use futures::stream::{Stream, StreamExt as _};
-use recital_entities::{
-    ConsentEventId, PurposeId,
-    consent::consent_events,
-};
+use recital_entities::{ConsentEventId, PurposeId, consent::consent_events};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryTrait as _};
 
 use crate::{
