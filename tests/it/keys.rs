@@ -30,7 +30,8 @@ async fn a_tenant_key_is_wrapped_by_kms_and_bound_to_its_tenant() {
         // Another tenant's wrapped key is refused by the KMS itself: its encryption context names the tenant.
         let (other, client) = world.another_tenant("borealis").await;
         world.subject_for(&client, "two").await;
-        let swap = "UPDATE tenant_keys SET wrapped = (SELECT k.wrapped FROM tenant_keys k JOIN tenants t ON t.id = k.tenant_id
+        let swap =
+            "UPDATE tenant_keys SET wrapped = (SELECT k.wrapped FROM tenant_keys k JOIN tenants t ON t.id = k.tenant_id
             WHERE t.slug = 'acme') WHERE tenant_id = (SELECT id FROM tenants WHERE slug = 'borealis')";
         world.database.execute(swap).await.unwrap();
         world.app.core().keys.forget(other).await;
