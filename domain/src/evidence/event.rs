@@ -86,6 +86,13 @@ macro_rules! events {
 
 events! {
     TenantCreated = "tenant.created" on Tenant(TenantId) { slug: String }
+    TenantLimitsSet = "tenant.limits_set" on Tenant(TenantId) {
+        requests_per_minute: i32, subjects: i32, mails_per_hour: i32,
+    }
+    TenantSuspended = "tenant.suspended" on Tenant(TenantId) {}
+    TenantResumed = "tenant.resumed" on Tenant(TenantId) {}
+    TenantClosing = "tenant.closing" on Tenant(TenantId) { closes_at: String }
+    TenantDestroyed = "tenant.destroyed" on Tenant(TenantId) { rows: u64 }
     TenantKeyRotated = "tenant.key_rotated" on Tenant(TenantId) { version: i32 }
     MemberInvited = "member.invited" on Member(MemberId) { role: Role }
     MemberRoleChanged = "member.role_changed" on Member(MemberId) { from: Role, to: Role }
