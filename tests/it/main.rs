@@ -1,5 +1,8 @@
 //! Stories: what users see, through the real server, on both engines.
 
 mod access;
+mod attack;
 mod house;
+mod http;
 mod keys;
+mod schema;
