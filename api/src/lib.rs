@@ -20,6 +20,7 @@ mod requests;
 mod retention;
 mod scalars;
 mod schema;
+mod subject_ref;
 mod vault;
 
 pub use http::{HttpOptions, router};

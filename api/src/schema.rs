@@ -9,23 +9,27 @@ use crate::{
     ids::parse_id,
     limits,
     purposes::{self, Purpose, PurposesQuery},
+    retention::{self, LegalHold, RetentionMutation, RetentionPolicy, RetentionQuery, RetentionRun},
 };
 
 pub type TenantSchema = Schema<Query, Mutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccessQuery, PurposesQuery);
+pub struct Query(NodeQuery, AccessQuery, PurposesQuery, RetentionQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation);
+pub struct Mutation(AccessMutation, RetentionMutation);
 
 /// Anything with an id of its own that can be fetched again.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque, and the same for ever."))]
 pub enum Node {
     ApiKey(ApiKey),
+    LegalHold(LegalHold),
     Member(Member),
     Purpose(Purpose),
+    RetentionPolicy(RetentionPolicy),
+    RetentionRun(RetentionRun),
     Tenant(Tenant),
 }
 
@@ -55,8 +59,11 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
     let Some((kind, id)) = parse_id(id) else { return Ok(None) };
     Ok(match kind.as_str() {
         "ApiKey" => access::api_key(ctx, id.into()).await?.map(Node::from),
+        "LegalHold" => retention::hold(ctx, id.into()).await?.map(Node::from),
         "Member" => access::member(ctx, id.into()).await?.map(Node::from),
         "Purpose" => purposes::purpose(ctx, id.into()).await?.map(Node::from),
+        "RetentionPolicy" => retention::policy(ctx, id.into()).await?.map(Node::from),
+        "RetentionRun" => retention::run(ctx, id.into()).await?.map(Node::from),
         "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
         _ => None,
     })

@@ -1,1 +1,3 @@
-//! Stories.
+//! Stories: what users see, through the real server, on both engines.
+
+mod access;

@@ -1,1 +1,38 @@
-//! The harness.
+//! The harness: the real product on a free port, with a manual clock and mails kept in memory, on either engine.
+
+mod client;
+mod database;
+mod laws;
+mod logs;
+mod postgres;
+mod world;
+
+pub use client::{Client, Refusal};
+pub use database::Database;
+pub use logs::capture;
+pub use recital_domain::db::Engine;
+pub use world::World;
+
+/// Tells each story on SQLite and on PostgreSQL.
+#[macro_export]
+macro_rules! both_engines {
+    ($($(#[$doc:meta])* async fn $name:ident($world:ident: World) $story:block)+) => {$(
+        $(#[$doc])*
+        mod $name {
+            #[expect(clippy::wildcard_imports, reason = "a story sees what its file sees")]
+            use super::*;
+
+            async fn story($world: $crate::World) $story
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                story($crate::World::start($crate::Engine::Sqlite).await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                story($crate::World::start($crate::Engine::Postgres).await).await;
+            }
+        }
+    )+};
+}

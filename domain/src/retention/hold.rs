@@ -90,22 +90,14 @@ pub async fn list_holds(app: &App, viewer: &Viewer, active: Option<bool>, page: 
 }
 
 /// Several holds in one statement.
-pub async fn holds_by_ids(
-    app: &App,
-    viewer: &Viewer,
-    ids: impl IntoIterator<Item = LegalHoldId>,
-) -> Result<HashMap<LegalHoldId, Model>> {
+pub async fn holds_by_ids(app: &App, viewer: &Viewer, ids: Vec<LegalHoldId>) -> Result<HashMap<LegalHoldId, Model>> {
     let select = Entity::find().filter(Column::Id.is_in(ids));
     let rows = app.read(viewer, Permission::RetentionRead, async |tx| tx.all(select).await).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Opens the reasons of several holds; one audit entry for all of them.
-pub async fn reveal_reasons(
-    app: &App,
-    viewer: &Viewer,
-    ids: impl IntoIterator<Item = LegalHoldId>,
-) -> Result<HashMap<LegalHoldId, String>> {
+pub async fn reveal_reasons(app: &App, viewer: &Viewer, ids: Vec<LegalHoldId>) -> Result<HashMap<LegalHoldId, String>> {
     app.write(viewer, Permission::RetentionRead, async |tx| {
         let holds = tx.all(Entity::find().filter(Column::Id.is_in(ids)).order_by_asc(Column::Id)).await?;
         let keys = tx.keys().await?;

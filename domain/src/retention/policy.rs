@@ -1,6 +1,8 @@
 //! A data type's policy: how long it is kept, how it goes, and on which legal basis.
 
-use recital_entities::{DeletionMethod, Period, retention::retention_policies};
+use std::collections::HashMap;
+
+use recital_entities::{DeletionMethod, Period, RetentionPolicyId, retention::retention_policies};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
 };
@@ -72,6 +74,17 @@ pub async fn set(app: &App, viewer: &Viewer, policy: SetPolicy) -> Result<retent
 /// Every policy, by data type.
 pub async fn list(app: &App, viewer: &Viewer) -> Result<Vec<retention_policies::Model>> {
     app.read(viewer, Permission::RetentionRead, async |tx| all(tx).await).await
+}
+
+/// Several policies in one statement.
+pub async fn policies_by_ids(
+    app: &App,
+    viewer: &Viewer,
+    ids: Vec<RetentionPolicyId>,
+) -> Result<HashMap<RetentionPolicyId, retention_policies::Model>> {
+    let select = retention_policies::Entity::find().filter(retention_policies::Column::Id.is_in(ids));
+    let rows = app.read(viewer, Permission::RetentionRead, async |tx| tx.all(select).await).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Every policy, by data type, within a transaction.

@@ -82,7 +82,7 @@ pub async fn list_runs(app: &App, viewer: &Viewer, page: PageRequest) -> Result<
 pub async fn runs_by_ids(
     app: &App,
     viewer: &Viewer,
-    ids: impl IntoIterator<Item = RetentionRunId>,
+    ids: Vec<RetentionRunId>,
 ) -> Result<HashMap<RetentionRunId, retention_runs::Model>> {
     let select = retention_runs::Entity::find().filter(Column::Id.is_in(ids));
     let rows = app.read(viewer, Permission::RetentionRead, async |tx| tx.all(select).await).await?;
@@ -93,7 +93,7 @@ pub async fn runs_by_ids(
 pub async fn results_of(
     app: &App,
     viewer: &Viewer,
-    runs: impl IntoIterator<Item = RetentionRunId>,
+    runs: Vec<RetentionRunId>,
 ) -> Result<HashMap<RetentionRunId, Vec<retention_results::Model>>> {
     use retention_results::{Column, Entity};
     let select = Entity::find().filter(Column::RunId.is_in(runs)).order_by_asc(Column::DataType);

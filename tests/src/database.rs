@@ -1,0 +1,129 @@
+//! One story's own database, on either engine, with the eyes of an administrator.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use recital_domain::db::Engine;
+use recital_entities::tables;
+use sqlx::{AnyConnection, Connection as _, Row as _};
+use tempfile::TempDir;
+
+use crate::postgres::Cluster;
+
+/// A migrated database of its own. Gone when dropped with [`Database::remove`].
+pub struct Database {
+    pub engine: Engine,
+    /// What the service logs in with: a role that owns nothing.
+    pub url: String,
+    /// What an administrator logs in with.
+    pub admin_url: String,
+    cluster: Option<(Cluster, String)>,
+    pub folder: TempDir,
+}
+
+impl Database {
+    pub async fn create(engine: Engine) -> Result<Self> {
+        let folder = TempDir::new()?;
+        match engine {
+            Engine::Sqlite => {
+                let url = format!("sqlite://{}?mode=rwc", folder.path().join("recital.db").display());
+                recital_migration::migrate(&url).await?;
+                Ok(Self { engine, admin_url: url.clone(), url, cluster: None, folder })
+            }
+            Engine::Postgres => {
+                let cluster = tokio::task::spawn_blocking(Cluster::get).await??;
+                let name = cluster.database().await?;
+                let url = cluster.url("recital_service", &name);
+                let admin_url = cluster.url("postgres", &name);
+                Ok(Self { engine, url, admin_url, cluster: Some((cluster, name)), folder })
+            }
+        }
+    }
+
+    /// A database without any schema: the address its owner migrates it with.
+    pub async fn empty(engine: Engine) -> Result<Self> {
+        let folder = TempDir::new()?;
+        match engine {
+            Engine::Sqlite => {
+                let url = format!("sqlite://{}?mode=rwc", folder.path().join("recital.db").display());
+                Ok(Self { engine, admin_url: url.clone(), url, cluster: None, folder })
+            }
+            Engine::Postgres => {
+                let cluster = tokio::task::spawn_blocking(Cluster::get).await??;
+                let name = cluster.empty_database().await?;
+                let url = cluster.url("recital_owner", &name);
+                let admin_url = cluster.url("postgres", &name);
+                Ok(Self { engine, url, admin_url, cluster: Some((cluster, name)), folder })
+            }
+        }
+    }
+
+    /// A file of this story's own.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    async fn admin(&self) -> Result<AnyConnection> {
+        sqlx::any::install_default_drivers();
+        Ok(AnyConnection::connect(&self.admin_url).await?)
+    }
+
+    /// Does what only an administrator can, past every wall. Answers how many rows changed.
+    pub async fn execute(&self, sql: &str) -> Result<u64> {
+        let mut connection = self.admin().await?;
+        let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
+        Ok(done.rows_affected())
+    }
+
+    /// One number, seen past every wall.
+    pub async fn number(&self, sql: &str) -> Result<i64> {
+        let mut connection = self.admin().await?;
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await?;
+        Ok(row.try_get::<i64, _>(0).or_else(|_| row.try_get::<i32, _>(0).map(i64::from))?)
+    }
+
+    /// Everything the database holds, as bytes in which a stranger would search: the file and its log on SQLite, every
+    /// row of every table on PostgreSQL with binary columns decoded.
+    pub async fn dump(&self) -> Result<Vec<u8>> {
+        match self.engine {
+            Engine::Sqlite => {
+                let mut bytes = Vec::new();
+                for name in ["recital.db", "recital.db-wal"] {
+                    bytes.extend(std::fs::read(self.path(name)).unwrap_or_default());
+                }
+                Ok(bytes)
+            }
+            Engine::Postgres => self.dump_rows().await,
+        }
+    }
+
+    async fn dump_rows(&self) -> Result<Vec<u8>> {
+        let mut connection = sqlx::PgConnection::connect(&self.admin_url).await?;
+        let mut bytes = Vec::new();
+        for table in tables() {
+            let sql = format!("SELECT t::text AS row FROM {} t", table.name);
+            for row in sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut connection).await? {
+                let text: String = row.try_get("row")?;
+                for binary in text.split("\\x").skip(1) {
+                    let digits: Vec<u8> = binary.bytes().take_while(u8::is_ascii_hexdigit).collect();
+                    bytes.extend(
+                        digits
+                            .chunks_exact(2)
+                            .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()),
+                    );
+                }
+                bytes.extend(text.into_bytes());
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Drops it.
+    pub async fn remove(self) -> Result<()> {
+        if let Some((cluster, name)) = self.cluster {
+            cluster.drop_database(&name).await?;
+        }
+        Ok(())
+    }
+}

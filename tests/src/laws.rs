@@ -1,0 +1,43 @@
+//! The four laws every story is held to.
+
+use recital_domain::work;
+use recital_entities::WorkState;
+use tracing::Level;
+
+use crate::{World, logs};
+
+/// Parts of every personal value that stories use. Contact addresses of tenants end in `example.org`.
+const PERSONAL: &[&str] = &["example.com", "Lovelace"];
+
+pub(crate) async fn hold(world: &World) {
+    no_work_is_left(world).await;
+    no_personal_value_stands_in_clear(world).await;
+    nothing_unexpected_was_logged(world);
+}
+
+async fn no_work_is_left(world: &World) {
+    for state in [WorkState::Ready, WorkState::Leased, WorkState::Dead] {
+        let left = work::list_items(&world.app, Some(state), Default::default()).await.expect("work is listed");
+        let left: Vec<_> = left.items.iter().map(|item| (&item.kind, &item.last_error)).collect();
+        assert!(left.is_empty(), "work left over, {state}: {left:?}");
+    }
+}
+
+async fn no_personal_value_stands_in_clear(world: &World) {
+    let dump = world.database.dump().await.expect("the database is read");
+    for value in PERSONAL {
+        if let Some(at) = dump.windows(value.len()).position(|window| window == value.as_bytes()) {
+            let around = String::from_utf8_lossy(&dump[at.saturating_sub(120)..(at + 60).min(dump.len())]).into_owned();
+            panic!("{value:?} stands in clear in the database: {around}");
+        }
+    }
+}
+
+fn nothing_unexpected_was_logged(world: &World) {
+    let expected = world.expected_logs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for (level, line) in logs::lines() {
+        assert!(PERSONAL.iter().all(|value| !line.contains(value)), "a personal value was logged: {line}");
+        let fine = level > Level::WARN || expected.iter().any(|text| line.contains(text));
+        assert!(fine, "unexpected log line: {level} {line}");
+    }
+}
