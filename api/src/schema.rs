@@ -5,6 +5,7 @@ use recital_domain::app::App;
 
 use crate::{
     access::{self, AccessMutation, AccessQuery, ApiKey, Member, Tenant},
+    consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery},
     errors::ApiResult,
     ids::parse_id,
     limits,
@@ -15,16 +16,18 @@ use crate::{
 pub type TenantSchema = Schema<Query, Mutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccessQuery, PurposesQuery, RetentionQuery);
+pub struct Query(NodeQuery, AccessQuery, ConsentQuery, PurposesQuery, RetentionQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, RetentionMutation);
+pub struct Mutation(AccessMutation, ConsentMutation, RetentionMutation);
 
 /// Anything with an id of its own that can be fetched again.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque, and the same for ever."))]
 pub enum Node {
     ApiKey(ApiKey),
+    Consent(Consent),
+    ConsentEvent(ConsentEvent),
     LegalHold(LegalHold),
     Member(Member),
     Purpose(Purpose),
@@ -59,6 +62,8 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
     let Some((kind, id)) = parse_id(id) else { return Ok(None) };
     Ok(match kind.as_str() {
         "ApiKey" => access::api_key(ctx, id.into()).await?.map(Node::from),
+        "Consent" => consent::consent(ctx, id.into()).await?.map(Node::from),
+        "ConsentEvent" => consent::consent_event(ctx, id.into()).await?.map(Node::from),
         "LegalHold" => retention::hold(ctx, id.into()).await?.map(Node::from),
         "Member" => access::member(ctx, id.into()).await?.map(Node::from),
         "Purpose" => purposes::purpose(ctx, id.into()).await?.map(Node::from),

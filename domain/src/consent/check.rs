@@ -3,12 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, SubsecRound as _, Utc};
-use recital_entities::{
-    LawfulBasis, SubjectStatus,
-    consent::objections,
-    purposes::{purpose_versions, purposes},
-    vault::subjects,
-};
+use recital_entities::{LawfulBasis, SubjectStatus, consent::objections, purposes::purposes, vault::subjects};
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _};
 
 use super::{Decision, decide, decide_all, history, version};
@@ -102,7 +97,7 @@ async fn replay(
 ) -> Result<Decision> {
     let version = version::at(tx, purpose.id, at).await?;
     let version = version.ok_or_else(|| Error::not_found("purpose at that time").within("purpose"))?;
-    let purpose = as_of(purpose, version);
+    let purpose = version::as_of(purpose, version);
     let Some(subject) = subject.filter(|subject| subject.created_at <= at) else {
         return Ok(Decision::new(None, &purpose, false, None, at));
     };
@@ -114,18 +109,6 @@ async fn replay(
         _ => None,
     };
     Ok(Decision::new(Some(status_at(&subject, at)), &purpose, objected, consent, at))
-}
-
-fn as_of(purpose: &purposes::Model, version: purpose_versions::Model) -> purposes::Model {
-    purposes::Model {
-        version: version.version,
-        status: version.status,
-        lawful_basis: version.lawful_basis,
-        fields: version.fields,
-        special_category: version.special_category,
-        consent_since_version: version.consent_since_version,
-        ..purpose.clone()
-    }
 }
 
 fn status_at(subject: &subjects::Model, at: DateTime<Utc>) -> SubjectStatus {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use recital_entities::{
     PurposeId,
+    consent::consents,
     purposes::{purpose_versions, purposes},
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
@@ -20,6 +21,35 @@ pub(super) async fn at(
         .filter(purpose_versions::Column::EffectiveFrom.lte(at))
         .order_by_desc(purpose_versions::Column::Version);
     tx.one(select).await
+}
+
+/// The purpose in the version that was agreed to.
+pub(super) async fn agreed_to(tx: &TenantTx, consent: &consents::Model) -> Result<purposes::Model> {
+    let purpose = purposes::Entity::find().filter(purposes::Column::Id.eq(consent.purpose_id));
+    let purpose = tx.get("purpose", purpose).await?;
+    if purpose.version == consent.purpose_version {
+        return Ok(purpose);
+    }
+    let version = purpose_versions::Entity::find()
+        .filter(purpose_versions::Column::PurposeId.eq(purpose.id))
+        .filter(purpose_versions::Column::Version.eq(consent.purpose_version));
+    let version = tx.get("purpose version", version).await?;
+    Ok(as_of(&purpose, version))
+}
+
+/// The purpose as one of its versions defined it.
+pub(super) fn as_of(purpose: &purposes::Model, version: purpose_versions::Model) -> purposes::Model {
+    purposes::Model {
+        version: version.version,
+        status: version.status,
+        lawful_basis: version.lawful_basis,
+        data_collected: version.data_collected,
+        fields: version.fields,
+        retention: version.retention,
+        special_category: version.special_category,
+        consent_since_version: version.consent_since_version,
+        ..purpose.clone()
+    }
 }
 
 /// The version a person agreed to at `instant`. Who agreed before the purpose was written down here agreed to its first

@@ -74,16 +74,24 @@ async fn withdraw_within(
     Ok(Event::ConsentWithdrawn { id: consent.id, subject, purpose, due_for_erasure }.with(consent))
 }
 
-/// What was given, refused, lapsed or awaits confirmation can be withdrawn where it could otherwise come into force.
-fn check(state: ConsentState) -> Result<()> {
+/// What is in force, or could come into force, can be withdrawn.
+#[must_use]
+pub fn can_be_withdrawn(state: ConsentState) -> bool {
     match state {
         ConsentState::Given | ConsentState::PendingConfirmation | ConsentState::Expired | ConsentState::Invalidated => {
-            Ok(())
+            true
         }
-        ConsentState::Withdrawn => {
-            Err(Error::conflict("ALREADY_WITHDRAWN", "this consent was withdrawn before: nothing more is needed"))
-        }
-        ConsentState::Requested | ConsentState::Refused => Err(no_consent()),
+        ConsentState::Requested | ConsentState::Refused | ConsentState::Withdrawn => false,
+    }
+}
+
+fn check(state: ConsentState) -> Result<()> {
+    if can_be_withdrawn(state) {
+        Ok(())
+    } else if state == ConsentState::Withdrawn {
+        Err(Error::conflict("ALREADY_WITHDRAWN", "this consent was withdrawn before: nothing more is needed"))
+    } else {
+        Err(no_consent())
     }
 }
 
