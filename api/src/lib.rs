@@ -23,5 +23,5 @@ mod schema;
 mod subject_ref;
 mod vault;
 
-pub use http::{HttpOptions, router};
+pub use http::{HttpOptions, operator_router, router};
 pub use schema::{TenantSchema, sdl};
