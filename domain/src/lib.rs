@@ -21,4 +21,5 @@ pub mod start;
 pub mod telemetry;
 pub mod vault;
 pub mod viewer;
+pub mod words;
 pub mod work;

@@ -2,7 +2,7 @@
 
 use recital_entities::{
     ApiKeyId, AttestationId, ConsentId, DeletionMethod, IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId,
-    RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, TenantId,
+    RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, SubjectStatus, TenantId,
     WebhookEndpointId,
 };
 use serde_json::{Value, json};
@@ -109,6 +109,8 @@ events! {
     SubjectRegistered = "subject.registered" on Subject(SubjectId) { fields: Vec<String> }
     ProfileUpdated = "profile.updated" on Subject(SubjectId) { version: i32, fields: Vec<String> }
     ProfileRevealed = "profile.revealed" on Subject(SubjectId) { version: i32, purpose: Option<String> }
+    /// A profile was asked for and not opened: its subject is erased, or restricted while a purpose asked.
+    ProfileWithheld = "profile.withheld" on Subject(SubjectId) { status: SubjectStatus, purpose: Option<String> }
     /// External ids were opened, one entry for all that a request asked for.
     ExternalIdsRevealed = "subject.external_ids_revealed" on Tenant(TenantId) { subjects: Vec<SubjectId> }
     RecordsStored = "records.stored" on Tenant(TenantId) {
@@ -159,7 +161,9 @@ events! {
     RetentionSwept = "retention.swept" on RetentionRun(RetentionRunId) {
         data_type: String, deleted: i32, held: i32, cutoff: String, retention: Period, legal_basis: String,
     }
-    RetentionRunFinished = "retention.finished" on RetentionRun(RetentionRunId) { deleted: i32, held: i32 }
+    RetentionRunFinished = "retention.finished" on RetentionRun(RetentionRunId) {
+        deleted: i32, held: i32, keys_destroyed: u64,
+    }
     RecordsRestamped = "retention.restamped" on Tenant(TenantId) { data_type: String, count: u64 }
     LegalHoldPlaced = "hold.placed" on LegalHold(LegalHoldId) { subject: Option<SubjectId>, data_type: Option<String> }
     LegalHoldReleased = "hold.released" on LegalHold(LegalHoldId) {}

@@ -1,9 +1,11 @@
 //! Mail: what is sent, and through what. Composed at the moment of sending, so that no address and no name waits in a
 //! queue.
 
+mod compose;
 mod inbox;
 mod smtp;
 
+pub use compose::{Kind, Letter, Sender, compose};
 pub use inbox::{Inbox, ReceivedMail};
 pub use smtp::{SmtpMailer, SmtpSettings, Tls};
 

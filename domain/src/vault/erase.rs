@@ -28,6 +28,7 @@ use serde::Serialize;
 use crate::{
     db::TenantTx,
     error::{Error, Result},
+    retention,
 };
 
 /// What an erasure did.
@@ -67,6 +68,7 @@ pub enum Ground {
 pub async fn erase_subject(tx: &TenantTx, subject: &subjects::Model) -> Result<Erased> {
     let subject = lock(tx, subject.id).await?;
     let id = subject.id;
+    retention::serialise_with_holds(tx).await?;
     let grounds = Grounds::load(tx, id).await?;
     let mut erased = erase_rows(tx, id, &grounds).await?;
     let retained = retained(tx, id, &grounds).await?;

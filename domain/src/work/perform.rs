@@ -16,6 +16,9 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
         Work::RestampVerification { after } => accuracy::restamp(app, &viewer, *after).await,
         Work::Restamp { data_type } => retention::restamp(app, &viewer, data_type).await,
         Work::Sweep { run } => retention::carry_on(app, &viewer, *run).await,
-        Work::ReverificationMail { .. } | Work::FulfilRequest { .. } => Ok(()),
+        Work::ReverificationMail { reverification, reminder } => {
+            accuracy::send_mail(app, &viewer, *reverification, *reminder).await
+        }
+        Work::FulfilRequest { .. } => Ok(()),
     }
 }

@@ -1,0 +1,33 @@
+date = { $day } { $month } { $year }
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+# Names of attributes that many profiles have; others are shown as the key reads.
+field-name = Name
+field-full-name = Full name
+field-first-name = First name
+field-given-name = First name
+field-last-name = Last name
+field-family-name = Last name
+field-email = E-mail address
+field-phone = Phone number
+field-address = Address
+field-street = Street
+field-city = Town or city
+field-postal-code = Postcode
+field-zip = Postcode
+field-country = Country
+field-date-of-birth = Date of birth
+field-birth-date = Date of birth
+field-language = Language
+field-company = Company

@@ -1,0 +1,37 @@
+mail-greeting = Bonjour,
+mail-greeting-name = Bonjour { $name },
+mail-link-hint = Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur :
+mail-contact = Une question ? Écrivez à { $contact }.
+mail-footer = Cet e-mail a été envoyé pour le compte de { $tenant }. Ce n’est pas de la publicité.
+
+reverification-subject = Vos données chez { $tenant } sont-elles toujours exactes ?
+reverification-preheader = Merci de vérifier vos données avant le { $until }. Cela prend une minute.
+reverification-body =
+    { $tenant } conserve des données personnelles vous concernant et doit veiller à ce qu’elles soient exactes et à jour. Merci de les vérifier et de nous dire si elles sont exactes, ou de les corriger.
+
+    Le lien vous est personnel. Il peut être utilisé une seule fois, jusqu’au { $until }.
+reverification-action = Vérifier mes données
+reverification-after =
+    { $unanswered ->
+        [RESTRICT] Sans réponse de votre part d’ici là, vos données restent conservées mais ne sont plus utilisées tant que la question n’est pas réglée.
+        [MARK_STALE] Sans réponse de votre part d’ici là, vos données sont signalées comme non vérifiées.
+       *[NOTHING] Sans réponse de votre part d’ici là, rien ne change.
+    }
+
+    Pourquoi cette demande : l’article 5, paragraphe 1, point d) du Règlement général sur la protection des données (RGPD) exige que les données personnelles soient exactes et tenues à jour.
+
+reverification-reminder-subject = Rappel : vos données chez { $tenant } sont-elles toujours exactes ?
+reverification-reminder-preheader = Nous n’avons pas encore reçu de réponse. Le lien est valable jusqu’au { $until }.
+reverification-reminder-body =
+    Nous vous avons écrit il y a quelque temps, car { $tenant } doit veiller à l’exactitude des données personnelles conservées à votre sujet. Nous n’avons pas encore reçu de réponse.
+
+    Merci de vérifier vos données et de nous dire si elles sont exactes, ou de les corriger. Le lien vous est personnel. Il peut être utilisé une seule fois, jusqu’au { $until }.
+reverification-reminder-action = Vérifier mes données
+reverification-reminder-after =
+    { $unanswered ->
+        [RESTRICT] Sans réponse de votre part d’ici là, vos données restent conservées mais ne sont plus utilisées tant que la question n’est pas réglée.
+        [MARK_STALE] Sans réponse de votre part d’ici là, vos données sont signalées comme non vérifiées.
+       *[NOTHING] Sans réponse de votre part d’ici là, rien ne change.
+    }
+
+    Pourquoi cette demande : l’article 5, paragraphe 1, point d) du Règlement général sur la protection des données (RGPD) exige que les données personnelles soient exactes et tenues à jour.

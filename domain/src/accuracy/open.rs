@@ -1,0 +1,113 @@
+//! Questions that wait for an answer: how they are found, made and limited.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use recital_entities::{
+    ReverificationId, ReverificationState, Strings, SubjectId, SubjectStatus, WorkState,
+    accuracy::{accuracy_policies, reverifications},
+    vault::subjects,
+};
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, QuerySelect as _, Select,
+    sea_query::{Expr, Query},
+};
+
+use super::{link::Token, policy::link_expiry};
+use crate::{
+    db::TenantTx,
+    error::Result,
+    work::{REVERIFICATION_MAIL, Work},
+};
+
+use reverifications::{Column, Entity, Model};
+
+/// The states in which an answer is awaited. A mail whose sending was not recorded may have arrived: QUEUED counts.
+pub(super) const OPEN: [ReverificationState; 2] = [ReverificationState::Queued, ReverificationState::Sent];
+
+/// Whoever makes questions holds this, so that no person gets two and the hourly limit is kept.
+pub(super) async fn take_turns(tx: &TenantTx) -> Result<()> {
+    tx.serialise("accuracy.queue").await
+}
+
+/// Subjects whose verification is due, who can be asked and are not being asked already.
+pub(super) fn due_subjects(now: DateTime<Utc>) -> Select<subjects::Entity> {
+    subjects::Entity::find()
+        .filter(subjects::Column::VerificationDueAt.lte(now))
+        .filter(subjects::Column::Status.eq(SubjectStatus::Active))
+        .filter(subjects::Column::EmailIndex.is_not_null())
+        .filter(being_asked().not())
+}
+
+fn being_asked() -> Expr {
+    let same =
+        |asked: Column, subject: subjects::Column| Expr::col((Entity, asked)).equals((subjects::Entity, subject));
+    let mut open = Query::select();
+    open.expr(Expr::value(1)).from(Entity).cond_where(
+        Condition::all()
+            .add(same(Column::TenantId, subjects::Column::TenantId))
+            .add(same(Column::SubjectId, subjects::Column::Id))
+            .add(Column::State.is_in(OPEN)),
+    );
+    Expr::exists(open)
+}
+
+/// Whether this subject is being asked already.
+pub(super) async fn is_asked(tx: &TenantTx, subject: SubjectId) -> Result<bool> {
+    tx.exists(Entity::find().filter(Column::SubjectId.eq(subject)).filter(Column::State.is_in(OPEN))).await
+}
+
+/// How many mails may still be queued in this hour: what went in the last sixty minutes and what waits counts.
+pub(super) async fn room(tx: &TenantTx, policy: &accuracy_policies::Model) -> Result<u64> {
+    let since = tx.now() - TimeDelta::hours(1);
+    let mailed = tx.count(Entity::find().filter(Column::LastMailedAt.gt(since))).await?;
+    let unfinished = tx.unfinished(REVERIFICATION_MAIL).await?;
+    let waiting = unfinished.iter().filter(|(_, state)| *state != WorkState::Dead).count() as u64;
+    let limit = u64::try_from(policy.mails_per_hour).unwrap_or_default();
+    Ok(limit.saturating_sub(mailed).saturating_sub(waiting))
+}
+
+/// Asks these subjects: one row and one mail to be sent each.
+pub(super) async fn ask(
+    tx: &TenantTx,
+    policy: &accuracy_policies::Model,
+    subjects: impl IntoIterator<Item = SubjectId>,
+) -> Result<Vec<Model>> {
+    let keys = tx.keys().await?;
+    let rows: Vec<Model> = subjects
+        .into_iter()
+        .map(|subject| {
+            let id: ReverificationId = tx.new_id();
+            Model {
+                tenant_id: tx.tenant(),
+                id,
+                subject_id: subject,
+                state: ReverificationState::Queued,
+                requested_at: tx.now(),
+                sent_at: None,
+                reminders_sent: 0,
+                next_reminder_at: None,
+                answered_at: None,
+                corrected_fields: Strings::default(),
+                expires_at: link_expiry(policy, tx.now()),
+                last_mailed_at: None,
+                link_hash: Token::of(tx.tenant(), &keys, id).hash(),
+            }
+        })
+        .collect();
+    tx.insert_all(rows.iter().cloned().map(sea_orm::IntoActiveModel::into_active_model).collect()).await?;
+    tx.enqueue_all(rows.iter().map(first_mail)).await?;
+    Ok(rows)
+}
+
+pub(super) fn first_mail(row: &Model) -> Work {
+    Work::ReverificationMail { reverification: row.id, reminder: 0 }
+}
+
+/// The subject's row, held until the commit. Whoever changes a question and its subject holds the subject first.
+pub(super) async fn locked_subject(tx: &TenantTx, id: SubjectId) -> Result<subjects::Model> {
+    tx.get("subject", subjects::Entity::find().filter(subjects::Column::Id.eq(id)).lock_exclusive()).await
+}
+
+/// The question's row, held until the commit.
+pub(super) async fn locked(tx: &TenantTx, id: ReverificationId) -> Result<Model> {
+    tx.get("reverification", Entity::find().filter(Column::Id.eq(id)).lock_exclusive()).await
+}
