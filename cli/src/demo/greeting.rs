@@ -5,9 +5,8 @@ use std::{
     net::SocketAddr,
 };
 
+use anyhow::Result;
 use serde_json::json;
-
-use super::Result;
 
 pub struct Greeting {
     api: String,

@@ -4,24 +4,26 @@
 //! filling is stands in the data folder; each step may be done again, so that a demo killed at any moment goes on where
 //! it stopped.
 
+use anyhow::{Context as _, Result, anyhow};
 use chrono::{DateTime, TimeDelta, Utc};
-
 use recital_domain::{
     access::{self, CreateApiKey, CreateTenant},
+    app::App,
     clock::Clock,
+    config::Config,
     consent, purposes,
     purposes::ImportRegister,
     retention::{self, PlaceHold},
+    start,
     vault::{self, StoreRecords},
-    viewer::{Actor, Permission, Viewer},
+    viewer::{Actor, Client, Permission, Viewer},
 };
 use recital_entities::Role;
 
 use super::{
-    App, Config, Context as _, Folder, Result, anyhow,
+    folder::Folder,
     people::{self, HELD, Person},
     progress::Progress,
-    start,
 };
 
 const SLUG: &str = "acme";
@@ -75,7 +77,7 @@ impl<'a> History<'a> {
     /// The key in the folder, or a new one where it is not this tenant's.
     async fn api_key(&self) -> Result<String> {
         if let Some(key) = self.folder.read(KEY_FILE)
-            && access::authenticate(self.app, &key).await.is_ok()
+            && self.is_ours(&key).await
         {
             return Ok(key);
         }
@@ -83,6 +85,11 @@ impl<'a> History<'a> {
         let created = access::create_api_key(self.app, &self.viewer, key).await?;
         self.folder.write(KEY_FILE, &created.secret)?;
         Ok(created.secret)
+    }
+
+    async fn is_ours(&self, key: &str) -> bool {
+        let known = access::authenticate(self.app, key, self.viewer.correlation(), Client::default()).await;
+        known.is_ok_and(|viewer| viewer.tenant() == self.viewer.tenant())
     }
 
     /// How many people this tenant has already got.
@@ -146,7 +153,7 @@ impl<'a> History<'a> {
         let reference = HELD.reference();
         let look = async |tx: &_| {
             let subject = vault::find_subject(tx, &reference).await?;
-            retention::holds_on(tx, &subject).await
+            retention::holds_on(tx, subject.id).await
         };
         if self.app.read(&self.viewer, Permission::RetentionRead, look).await?.is_empty() {
             let reason = "A court case about this account".to_owned();
