@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures::future::BoxFuture;
 use recital_domain::{
+    accuracy,
     app::App,
     error::Result,
-    retention,
+    requests, retention,
     work::{self, Served},
 };
 use uuid::Uuid;
@@ -59,6 +60,18 @@ pub const JOBS: &[Job] = &[
         act: Act::EachTenant(|app, turn| {
             Box::pin(retention::sweep_tenant(app, turn.tenant.id, turn.run, turn.due_at))
         }),
+    },
+    Job {
+        name: "accuracy.review",
+        schedule: Schedule::Cron("*/10 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(accuracy::review_tenant(app, turn.tenant.id, turn.run))),
+    },
+    Job {
+        name: "requests.forget",
+        schedule: Schedule::Cron("20 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(requests::forget_packages(app, turn.tenant.id, turn.run))),
     },
     Job {
         name: "work.prune",

@@ -78,7 +78,7 @@ fn nothing_set_names_what_is_missing() {
     let faults = Config::load(None, []).unwrap_err();
     assert_eq!(
         faulty(&faults),
-        ["public_url", "database.url", "keys.provider", "keys.master_key_file", "mail.provider"]
+        ["public_url", "database.url", "keys.provider", "mail.provider"]
     );
 }
 
