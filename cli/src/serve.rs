@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use recital_domain::{
-    config::{Config, Environment},
+    config::{Config, Environment, Keys},
     db::Engine,
     start, telemetry,
 };
@@ -39,6 +39,11 @@ async fn server(config: &Config, halves: Halves) -> Result<Server> {
         Halves::Worker => None,
         Halves::Both | Halves::Api => Some(Listeners::bind(config.listen, config.operator_listen).await?),
     };
+    if let Keys::Local { master_key_file } = &config.keys
+        && !master_key_file.exists()
+    {
+        tracing::warn!("making a new master key: back it up, without it nothing can be read again");
+    }
     let app = start::open(config).await?;
     if app.core().db.engine() == Engine::Sqlite {
         tracing::warn!("SQLite has no wall between tenants inside the database: PostgreSQL is for production");
