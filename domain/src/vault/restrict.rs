@@ -37,9 +37,8 @@ pub async fn lift_restriction(tx: &TenantTx, subject: SubjectId) -> Result<bool>
 
 /// Whether processing was restricted at a past instant.
 pub async fn was_restricted(tx: &TenantTx, subject: SubjectId, at: DateTime<Utc>) -> Result<bool> {
-    let open = Condition::any()
-        .add(restrictions::Column::LiftedAt.is_null())
-        .add(restrictions::Column::LiftedAt.gt(at));
+    let open =
+        Condition::any().add(restrictions::Column::LiftedAt.is_null()).add(restrictions::Column::LiftedAt.gt(at));
     let select = restrictions::Entity::find()
         .filter(restrictions::Column::SubjectId.eq(subject))
         .filter(restrictions::Column::RestrictedAt.lte(at))
