@@ -68,7 +68,11 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
 pub fn operator_router(app: App, options: &HttpOptions) -> Router {
     let schema = schema::build(app.clone(), options.development);
     let state = ApiState { app, schema, development: options.development };
-    Router::new().merge(health()).layer(CatchPanicLayer::new()).layer(middleware::from_fn_with_state(state.clone(), surround)).with_state(state)
+    Router::new()
+        .merge(health())
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(state.clone(), surround))
+        .with_state(state)
 }
 
 fn health() -> Router<ApiState> {

@@ -1,6 +1,9 @@
 //! `recital register import`
 
-use std::{fs, path::{Path, PathBuf}};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Args, Subcommand};

@@ -57,9 +57,7 @@ pub const JOBS: &[Job] = &[
         name: "retention.sweep",
         schedule: Schedule::TenantsOwn,
         limit: HOUR.saturating_mul(12),
-        act: Act::EachTenant(|app, turn| {
-            Box::pin(retention::sweep_tenant(app, turn.tenant.id, turn.run, turn.due_at))
-        }),
+        act: Act::EachTenant(|app, turn| Box::pin(retention::sweep_tenant(app, turn.tenant.id, turn.run, turn.due_at))),
     },
     Job {
         name: "accuracy.review",
