@@ -157,16 +157,21 @@ fn check_record(record: &NewRecord, now: DateTime<Utc>) -> Result<Map<String, Va
     if let SubjectRef::Email(email) = &record.subject {
         normalise_email(email).map_err(|error| error.within("subject"))?;
     }
-    if let Some(created_at) = record.created_at
-        && !(EARLIEST..=now + CLOCK_SKEW).contains(&created_at)
-    {
-        let message = "a record is created in the past, and not before 1900";
-        return Err(Error::invalid("createdAt", "INVALID_CREATED_AT", message));
-    }
+    check_created_at(record.created_at, now)?;
     let payload = object("payload", record.payload.clone())?;
     check_fields("payload", &payload)?;
     check_size("payload", &payload, LARGEST_PAYLOAD)?;
     Ok(payload)
+}
+
+fn check_created_at(created_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
+    match created_at {
+        Some(at) if at > now + CLOCK_SKEW => {
+            Err(Error::invalid("createdAt", "IN_THE_FUTURE", "data cannot be stored before it is collected"))
+        }
+        Some(at) if at < EARLIEST => Err(Error::invalid("createdAt", "OUT_OF_RANGE", "not before 1900")),
+        _ => Ok(()),
+    }
 }
 
 fn created_at(record: &NewRecord, now: DateTime<Utc>) -> DateTime<Utc> {
