@@ -20,7 +20,7 @@ pub use anonymise::{Anonymise, anonymise};
 pub use erase::{Erased, Ground, Retained, destroy_idle_keys, erase_subject};
 pub use find::{SubjectRef, email_index, external_id_index, find_subject, find_subject_if_any, normalise_email};
 pub use find_many::find_subjects;
-pub use identifier::open_email;
+pub use identifier::{open_email, open_email_with, open_external_id_with};
 pub use list::{
     SubjectFilter, find, holds_of_records, list_records, list_subjects, profile_versions, records_by_ids,
     subjects_by_ids,
