@@ -12,6 +12,8 @@ mod profile;
 mod register;
 mod restrict;
 mod reveal;
+mod rewrap;
+mod rotate_key;
 mod store;
 mod subject_key;
 mod tokenise;
@@ -30,6 +32,8 @@ pub use profile::{OpenProfile, ProfileChange, UpdateProfile, change_profile, ope
 pub use register::{RegisterSubject, register};
 pub use restrict::{lift_restriction, restrict};
 pub use reveal::{Revealed, open_payloads, reveal_external_ids, reveal_payloads, reveal_profiles};
+pub use rewrap::{rewrap, rewrap_tenant};
+pub use rotate_key::rotate_key;
 pub use store::{NewRecord, StoreRecords, Stored, store_records};
 pub use subject_key::SubjectKey;
 pub use tokenise::{Tokenise, detokenise, tokenise};

@@ -11,7 +11,7 @@ use recital_entities::{
     purposes::purposes,
     vault::{records, subjects},
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -234,6 +234,7 @@ fn check_data_type(purpose: &purposes::Model, data_type: &str) -> Result<()> {
 
 /// The subjects as they are now, held until the commit: nothing is stored for one who is being erased.
 async fn lock(tx: &TenantTx, ids: impl IntoIterator<Item = SubjectId>) -> Result<HashMap<SubjectId, subjects::Model>> {
-    let select = subjects::Entity::find().filter(subjects::Column::Id.is_in(ids)).lock_shared();
+    let select = subjects::Entity::find().filter(subjects::Column::Id.is_in(ids));
+    let select = select.order_by_asc(subjects::Column::Id).lock_shared();
     Ok(tx.all(select).await?.into_iter().map(|subject| (subject.id, subject)).collect())
 }
