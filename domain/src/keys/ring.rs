@@ -86,9 +86,10 @@ impl KeyRing {
         sealed: impl IntoIterator<Item = &'a Sealed>,
     ) -> Result<Arc<TenantKeys>> {
         let keys = self.of(tx).await?;
-        let newest_asked = sealed.into_iter().map(seal::version_of).try_fold(0, |newest, version| {
-            version.map(|version| version.max(newest))
-        })?;
+        let newest_asked = sealed
+            .into_iter()
+            .map(seal::version_of)
+            .try_fold(0, |newest, version| version.map(|version| version.max(newest)))?;
         if newest_asked <= keys.newest()?.version() {
             return Ok(keys);
         }

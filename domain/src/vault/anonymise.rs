@@ -35,9 +35,40 @@ pub struct Anonymise {
 
 /// Names of fields, or their last words, whose values point at a person.
 const POINTS_AT_A_PERSON: &[&str] = &[
-    "account", "address", "birthday", "birthdate", "card", "cookie", "dob", "email", "fingerprint", "firstname",
-    "fullname", "iban", "id", "ids", "imei", "ip", "lastname", "login", "mac", "mail", "mobile", "name", "nickname",
-    "passport", "phone", "plate", "ssn", "street", "surname", "telephone", "token", "user", "username", "uuid",
+    "account",
+    "address",
+    "birthday",
+    "birthdate",
+    "card",
+    "cookie",
+    "dob",
+    "email",
+    "fingerprint",
+    "firstname",
+    "fullname",
+    "iban",
+    "id",
+    "ids",
+    "imei",
+    "ip",
+    "lastname",
+    "login",
+    "mac",
+    "mail",
+    "mobile",
+    "name",
+    "nickname",
+    "passport",
+    "phone",
+    "plate",
+    "ssn",
+    "street",
+    "surname",
+    "telephone",
+    "token",
+    "user",
+    "username",
+    "uuid",
 ];
 
 /// Words longer than this are texts.
@@ -162,7 +193,8 @@ fn last_word(name: &str) -> &str {
 fn looks_like_an_identifier(text: &str) -> bool {
     let text = text.trim();
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let dialled = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b' ' | b'/' | b'(' | b')'));
+    let dialled =
+        text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b' ' | b'/' | b'(' | b')'));
     text.contains('@')
         || (dialled && digits >= SHORTEST_NUMBER)
         || text.parse::<IpAddr>().is_ok()
@@ -191,16 +223,44 @@ mod tests {
     #[test]
     fn what_points_at_a_person_is_hashed_and_free_text_goes() {
         for (row, kept, removed) in [
-            (json!({ "response_time": 1.5, "ok": true, "none": null }), json!({ "response_time": 1.5, "ok": true, "none": null }), vec![]),
-            (json!({ "error_code": "E42", "at": "2026-03-01T09:00:00Z" }), json!({ "error_code": "E42", "at": "2026-03-01T09:00:00Z" }), vec![]),
+            (
+                json!({ "response_time": 1.5, "ok": true, "none": null }),
+                json!({ "response_time": 1.5, "ok": true, "none": null }),
+                vec![],
+            ),
+            (
+                json!({ "error_code": "E42", "at": "2026-03-01T09:00:00Z" }),
+                json!({ "error_code": "E42", "at": "2026-03-01T09:00:00Z" }),
+                vec![],
+            ),
             (json!({ "email": "Ada@Example.com" }), json!({ "email": "#ada@example.com" }), vec![]),
             (json!({ "who": "ada@example.com" }), json!({ "who": "#ada@example.com" }), vec![]),
-            (json!({ "userId": 7, "user_id": 7, "id": "7" }), json!({ "userId": "#7", "user_id": "#7", "id": "#7" }), vec![]),
+            (
+                json!({ "userId": 7, "user_id": 7, "id": "7" }),
+                json!({ "userId": "#7", "user_id": "#7", "id": "#7" }),
+                vec![],
+            ),
             (json!({ "paid": "yes", "grid": 3 }), json!({ "paid": "yes", "grid": 3 }), vec![]),
-            (json!({ "clientIP": "x", "host": "2001:db8::1" }), json!({ "clientIP": "#x", "host": "#2001:db8::1" }), vec![]),
-            (json!({ "n": "+43 660 1234567", "d": "2026-03-01" }), json!({ "n": "#+43 660 1234567", "d": "2026-03-01" }), vec![]),
-            (json!({ "comment": "two words", "a": { "b": "x".repeat(65) } }), json!({ "a": {} }), vec!["a.b", "comment"]),
-            (json!({ "tags": ["a", "b c", "d@example.com"] }), json!({ "tags": ["a", "#d@example.com"] }), vec!["tags"]),
+            (
+                json!({ "clientIP": "x", "host": "2001:db8::1" }),
+                json!({ "clientIP": "#x", "host": "#2001:db8::1" }),
+                vec![],
+            ),
+            (
+                json!({ "n": "+43 660 1234567", "d": "2026-03-01" }),
+                json!({ "n": "#+43 660 1234567", "d": "2026-03-01" }),
+                vec![],
+            ),
+            (
+                json!({ "comment": "two words", "a": { "b": "x".repeat(65) } }),
+                json!({ "a": {} }),
+                vec!["a.b", "comment"],
+            ),
+            (
+                json!({ "tags": ["a", "b c", "d@example.com"] }),
+                json!({ "tags": ["a", "#d@example.com"] }),
+                vec!["tags"],
+            ),
             (json!({ "first_name": "Ada", "name": "Ada" }), json!({ "first_name": "#ada", "name": "#ada" }), vec![]),
         ] {
             let answer = stripped(row.clone(), None);

@@ -13,8 +13,8 @@ use recital_entities::{
     vault::{subject_keys, tenant_keys},
 };
 use sea_orm::{
-    ColumnTrait, EntityName as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, sea_query::Expr,
+    ColumnTrait, EntityName as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 

@@ -25,7 +25,8 @@ pub async fn rotate_key(app: &App, viewer: &Viewer, reason: &str) -> Result<i32>
             check(reason)?;
             let key = tx.core().keys.rotate(tx).await?;
             let version = key.version();
-            let place = Place { tenant: tx.tenant(), subject: None, table: "tenant_keys", column: "reason", row: &version };
+            let place =
+                Place { tenant: tx.tenant(), subject: None, table: "tenant_keys", column: "reason", row: &version };
             let keep = tenant_keys::Entity::update_many()
                 .filter(tenant_keys::Column::Version.eq(version))
                 .col_expr(tenant_keys::Column::Reason, Expr::value(key.seal(place, reason.as_bytes())?));

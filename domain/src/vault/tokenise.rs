@@ -151,7 +151,8 @@ async fn open_all(tx: &TenantTx, purpose: &purposes::Model, asked: &[String]) ->
     let subjects = tx.all(subjects::Entity::find().filter(subjects)).await?;
     let pairs: Vec<_> = subjects.iter().map(|subject| (subject, purpose)).collect();
     let decisions = consent::decide_all(tx, &pairs).await?;
-    let allowed = subjects.iter().zip(decisions).filter(|(_, decision)| decision.allowed).map(|(subject, _)| subject.id);
+    let allowed =
+        subjects.iter().zip(decisions).filter(|(_, decision)| decision.allowed).map(|(subject, _)| subject.id);
     let keys = SubjectKey::of_all(tx, allowed).await?;
     let opened = rows.into_iter().filter_map(|row| Some(open(keys.get(&row.subject_id)?, row)));
     opened.collect()
