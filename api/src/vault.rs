@@ -1,1 +1,183 @@
 //! Subjects and their sealed data.
+
+mod record;
+mod subject;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use chrono::{DateTime, Utc};
+use recital_domain::{
+    error::{Error, Result},
+    vault::{self as room, NewRecord, RegisterSubject, StoreRecords, Stored, UpdateProfile},
+};
+use recital_entities::SubjectStatus;
+use serde_json::Value;
+
+pub use record::{PersonalRecord, record};
+pub use subject::{Subject, subject};
+
+use crate::{
+    auth::{app, viewer},
+    connection::{Connection, connect, page_cost, page_request},
+    errors::ApiResult,
+    ids::global_id,
+    scalars::EmailAddress,
+    subject_ref::SubjectRef,
+};
+
+#[derive(InputObject, Default)]
+struct SubjectFilter {
+    status: Option<SubjectStatus>,
+    verification_overdue: Option<bool>,
+}
+
+#[derive(Default)]
+pub struct VaultQuery;
+
+#[Object]
+impl VaultQuery {
+    /// Subjects, erased ones too, oldest first.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn subjects(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        filter: Option<SubjectFilter>,
+    ) -> ApiResult<Connection<Subject>> {
+        let page = page_request(ctx, (first, after, last, before))?;
+        let SubjectFilter { status, verification_overdue } = filter.unwrap_or_default();
+        let filter = room::SubjectFilter { status, verification_overdue };
+        Ok(connect(room::list_subjects(app(ctx), viewer(ctx)?, filter, page).await?, |row| row.id.0, Subject))
+    }
+
+    /// A subject by any of the three references; NOT_FOUND for one that names nobody here.
+    async fn subject(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(name = "ref")] reference: SubjectRef,
+    ) -> ApiResult<Option<Subject>> {
+        let found = room::find(app(ctx), viewer(ctx)?, &reference.parse()?).await?;
+        Ok(Some(Subject(found.ok_or_else(|| Error::not_found("subject"))?)))
+    }
+}
+
+#[derive(InputObject)]
+struct RegisterSubjectInput {
+    external_id: Option<String>,
+    email: Option<EmailAddress>,
+    /// BCP 47; the tenant's own when it is not given.
+    locale: Option<String>,
+    attributes: Option<Value>,
+    /// The same key with the same input gets the same answer for 24 hours.
+    idempotency_key: Option<String>,
+}
+
+impl From<RegisterSubjectInput> for RegisterSubject {
+    fn from(input: RegisterSubjectInput) -> Self {
+        Self {
+            external_id: input.external_id,
+            email: input.email.map(|email| email.0),
+            locale: input.locale,
+            attributes: input.attributes,
+            idempotency_key: input.idempotency_key,
+        }
+    }
+}
+
+#[derive(InputObject)]
+struct UpdateProfileInput {
+    subject: SubjectRef,
+    /// What is named is set, null removes, the rest stays.
+    attributes: Value,
+    /// The version last seen: CONFLICT when somebody else was faster.
+    expected_version: Option<i32>,
+}
+
+#[derive(SimpleObject)]
+struct SubjectPayload {
+    subject: Subject,
+}
+
+#[derive(InputObject)]
+struct StoreRecordsInput {
+    records: Vec<PersonalRecordInput>,
+    /// The same key with the same input gets the same answer for 24 hours.
+    idempotency_key: Option<String>,
+}
+
+#[derive(InputObject)]
+struct PersonalRecordInput {
+    subject: SubjectRef,
+    data_type: String,
+    purpose: String,
+    payload: Value,
+    /// When the data was collected, which its period counts from; now when it is not given.
+    created_at: Option<DateTime<Utc>>,
+}
+
+impl StoreRecordsInput {
+    fn parse(self) -> Result<StoreRecords> {
+        let parse = |(index, record): (usize, PersonalRecordInput)| {
+            let subject = record.subject.parse();
+            Ok(NewRecord {
+                subject: subject.map_err(|error| error.on_field(format!("records.{index}.subject")))?,
+                data_type: record.data_type,
+                purpose: record.purpose,
+                payload: record.payload,
+                created_at: record.created_at,
+            })
+        };
+        let records = self.records.into_iter().enumerate().map(parse).collect::<Result<_>>()?;
+        Ok(StoreRecords { records, idempotency_key: self.idempotency_key })
+    }
+}
+
+#[derive(SimpleObject)]
+struct StoreRecordsPayload {
+    /// In the order of the input.
+    records: Vec<StoredRecord>,
+}
+
+/// What became of one record.
+#[derive(SimpleObject)]
+struct StoredRecord {
+    id: ID,
+    /// Null for one that goes with the account, or never.
+    expires_at: Option<DateTime<Utc>>,
+    /// Dotted paths of what the purpose may not collect, and what was therefore not stored.
+    removed_fields: Vec<String>,
+}
+
+impl From<Stored> for StoredRecord {
+    fn from(stored: Stored) -> Self {
+        let Stored { id, expires_at, removed_fields } = stored;
+        Self { id: global_id("PersonalRecord", id.0), expires_at, removed_fields }
+    }
+}
+
+#[derive(Default)]
+pub struct VaultMutation;
+
+#[Object]
+impl VaultMutation {
+    /// Registers a person under a key of their own. Needs an e-mail address or an external id.
+    async fn register_subject(&self, ctx: &Context<'_>, input: RegisterSubjectInput) -> ApiResult<SubjectPayload> {
+        Ok(SubjectPayload { subject: Subject(room::register(app(ctx), viewer(ctx)?, input.into()).await?) })
+    }
+
+    /// Changes a profile key by key. The attribute `email` is the address the subject is found by.
+    async fn update_profile(&self, ctx: &Context<'_>, input: UpdateProfileInput) -> ApiResult<SubjectPayload> {
+        let UpdateProfileInput { subject, attributes, expected_version } = input;
+        let input = UpdateProfile { subject: subject.parse()?, attributes, expected_version };
+        Ok(SubjectPayload { subject: Subject(room::update(app(ctx), viewer(ctx)?, input).await?) })
+    }
+
+    /// Minimises, checks the processing decision, encrypts, stamps the expiry. All or nothing for one call; at most
+    /// 1000 records.
+    async fn store_records(&self, ctx: &Context<'_>, input: StoreRecordsInput) -> ApiResult<StoreRecordsPayload> {
+        let stored = room::store_records(app(ctx), viewer(ctx)?, input.parse()?).await?;
+        Ok(StoreRecordsPayload { records: stored.into_iter().map(StoredRecord::from).collect() })
+    }
+}

@@ -18,6 +18,7 @@ pub mod purposes;
 pub mod requests;
 pub mod retention;
 pub mod start;
+pub mod subject_data;
 pub mod telemetry;
 pub mod vault;
 pub mod viewer;

@@ -12,6 +12,7 @@ CREATE TABLE tenants (
     max_subjects {int} NOT NULL,
     mails_per_hour {int} NOT NULL,
     created_at {time} NOT NULL,
+    closes_at {time},
     PRIMARY KEY (id),
     UNIQUE (slug)
 );

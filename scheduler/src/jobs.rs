@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use recital_domain::{
     app::App,
     error::Result,
+    requests,
     work::{self, Served},
 };
 use uuid::Uuid;
@@ -41,6 +42,12 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Every job there is.
 pub const JOBS: &[Job] = &[
+    Job {
+        name: "requests.forget",
+        schedule: Schedule::Cron("20 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, tenant, run| Box::pin(requests::forget_packages(app, tenant.id, run))),
+    },
     Job {
         name: "work.prune",
         schedule: Schedule::Cron("30 3 * * *", Tz::UTC),

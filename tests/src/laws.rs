@@ -1,6 +1,6 @@
 //! The four laws every story is held to.
 
-use recital_domain::work;
+use recital_domain::{evidence, work};
 use recital_entities::WorkState;
 use tracing::Level;
 
@@ -11,6 +11,7 @@ const PERSONAL: &[&str] = &["example.com", "Lovelace"];
 
 pub(crate) async fn hold(world: &World) {
     no_work_is_left(world).await;
+    the_log_verifies(world).await;
     no_personal_value_stands_in_clear(world).await;
     nothing_unexpected_was_logged(world);
 }
@@ -20,6 +21,14 @@ async fn no_work_is_left(world: &World) {
         let left = work::list_items(&world.app, Some(state), Default::default()).await.expect("work is listed");
         let left: Vec<_> = left.items.iter().map(|item| (&item.kind, &item.last_error)).collect();
         assert!(left.is_empty(), "work left over, {state}: {left:?}");
+    }
+}
+
+async fn the_log_verifies(world: &World) {
+    evidence::sequence(&world.app).await.expect("entries are taken into the log");
+    for tenant in work::served_tenants(&world.app).await.expect("tenants are listed") {
+        let leaves = evidence::verify_log(&world.app, tenant.id).await;
+        assert!(matches!(leaves, Ok(1..)), "the log of {}: {leaves:?}", tenant.slug);
     }
 }
 

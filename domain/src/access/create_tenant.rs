@@ -83,6 +83,7 @@ async fn add_tenant(tx: &TenantTx, input: &CreateTenant) -> Result<tenants::Mode
         max_subjects: 10_000_000,
         mails_per_hour: 10_000,
         created_at: tx.now(),
+        closes_at: None,
     };
     tx.insert_global(tenants::ActiveModel::from(tenant.clone())).await?;
     tx.insert_all(vec![controllers::ActiveModel {

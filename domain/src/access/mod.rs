@@ -9,6 +9,7 @@ mod create_tenant;
 mod credential;
 mod idempotency;
 mod members;
+mod operator;
 mod tenant;
 
 pub use api_keys::{
@@ -20,5 +21,10 @@ pub use credential::{Credential, LinkToken};
 pub use idempotency::forget_answers;
 pub use members::{
     Contact, InviteMember, change_role, invite_member, list_members, members_by_ids, remove_member, reveal_members,
+};
+pub use operator::{
+    CloseTenant, Health, Operator, TenantLimits, Usage, authenticate_operator, close_due_tenants, close_tenant,
+    create_operator_token, create_tenant_as, get_tenant_as, health, key_version, list_tenants, resume_tenant,
+    retry_work, run_job, set_tenant_limits, suspend_tenant, tenants_by_ids, usage,
 };
 pub use tenant::{OwnTenant, TenantKeyState, find_tenant_by_slug, own_tenant};

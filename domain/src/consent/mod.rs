@@ -23,4 +23,5 @@ pub use list::{by_ids, events_by_ids, events_of, of_subjects};
 pub use object::{lift_objection, object};
 pub use receipt::receipt;
 pub use record::{RecordConsent, record};
+pub(crate) use withdraw::withdraw_within;
 pub use withdraw::{WithdrawConsent, can_be_withdrawn, withdraw};

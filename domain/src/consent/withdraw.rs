@@ -54,7 +54,8 @@ pub async fn withdraw(app: &App, viewer: &Viewer, input: WithdrawConsent) -> Res
     .await
 }
 
-async fn withdraw_within(
+/// The same within another change.
+pub(crate) async fn withdraw_within(
     tx: &TenantTx,
     subject: SubjectId,
     purpose: &purposes::Model,

@@ -2,8 +2,9 @@
 
 use recital_entities::GlobalEntity;
 use sea_orm::{
-    AccessMode, ActiveModelTrait, DeleteMany, EntityTrait as _, PaginatorTrait as _, Select, TryGetableMany,
-    UpdateMany, sea_query::OnConflict,
+    AccessMode, ActiveModelTrait, ConnectionTrait as _, DeleteMany, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, Select, TryGetableMany, UpdateMany,
+    sea_query::{Expr, OnConflict, Query},
 };
 
 use super::{Db, Engine, Order, Page, PageRequest};
@@ -67,6 +68,14 @@ impl<'a> Platform<'a> {
             .exec_without_returning(self.0.global(AccessMode::ReadWrite))
             .await?;
         Ok(added > 0)
+    }
+
+    /// The name of the newest migration that ran.
+    pub async fn newest_migration(&self) -> Result<String> {
+        let mut newest = Query::select();
+        newest.expr(Expr::col("version").max()).from("seaql_migrations");
+        let row = self.0.global(AccessMode::ReadOnly).query_one(&newest).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default())
     }
 
     pub async fn update<E: GlobalEntity>(&self, update: UpdateMany<E>) -> Result<u64> {

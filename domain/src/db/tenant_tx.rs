@@ -269,6 +269,13 @@ impl TenantTx {
         Ok(select.one(&self.tx).await?)
     }
 
+    pub(crate) async fn count_global<E: GlobalEntity>(&self, select: Select<E>) -> Result<u64>
+    where
+        E::Model: Sync,
+    {
+        Ok(select.count(&self.tx).await?)
+    }
+
     pub(crate) async fn update_global<E: GlobalEntity>(&self, update: UpdateMany<E>) -> Result<u64> {
         Ok(update.exec(&self.tx).await?.rows_affected)
     }

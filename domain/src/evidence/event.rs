@@ -2,7 +2,7 @@
 
 use recital_entities::{
     ApiKeyId, AttestationId, ConsentId, DeletionMethod, IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId,
-    RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, TenantId,
+    RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, SubjectStatus, TenantId,
     WebhookEndpointId,
 };
 use serde_json::{Value, json};
@@ -86,6 +86,13 @@ macro_rules! events {
 
 events! {
     TenantCreated = "tenant.created" on Tenant(TenantId) { slug: String }
+    TenantLimitsSet = "tenant.limits_set" on Tenant(TenantId) {
+        requests_per_minute: i32, subjects: i32, mails_per_hour: i32,
+    }
+    TenantSuspended = "tenant.suspended" on Tenant(TenantId) {}
+    TenantResumed = "tenant.resumed" on Tenant(TenantId) {}
+    TenantClosing = "tenant.closing" on Tenant(TenantId) { closes_at: String }
+    TenantDestroyed = "tenant.destroyed" on Tenant(TenantId) { rows: u64 }
     TenantKeyRotated = "tenant.key_rotated" on Tenant(TenantId) { version: i32 }
     MemberInvited = "member.invited" on Member(MemberId) { role: Role }
     MemberRoleChanged = "member.role_changed" on Member(MemberId) { from: Role, to: Role }
@@ -100,15 +107,24 @@ events! {
     WebhookEndpointDeleted = "webhook.deleted" on WebhookEndpoint(WebhookEndpointId) {}
 
     RegisterImported = "register.imported" on Tenant(TenantId) {
-        created: Vec<String>, revised: Vec<String>, unchanged: Vec<String>,
+        created: Vec<String>, revised: Vec<String>, unchanged: Vec<String>, reconsent: Vec<String>,
+    }
+    /// A dry run of an import: nothing changed.
+    RegisterChecked = "register.checked" on Tenant(TenantId) {
+        created: Vec<String>, revised: Vec<String>, unchanged: Vec<String>, reconsent: Vec<String>,
     }
     PurposeDefined = "purpose.defined" on Purpose(PurposeId) { key: String, version: i32 }
-    PurposeRevised = "purpose.revised" on Purpose(PurposeId) { key: String, version: i32, reconsent: bool }
+    /// `material`: goes beyond what was consented to before; `reconsent`: earlier consents no longer count.
+    PurposeRevised = "purpose.revised" on Purpose(PurposeId) { key: String, version: i32, material: bool, reconsent: bool }
+    /// A revision that says what the purpose says already.
+    PurposeUnchanged = "purpose.unchanged" on Purpose(PurposeId) { key: String, version: i32 }
     PurposeRetired = "purpose.retired" on Purpose(PurposeId) { key: String, version: i32 }
 
     SubjectRegistered = "subject.registered" on Subject(SubjectId) { fields: Vec<String> }
     ProfileUpdated = "profile.updated" on Subject(SubjectId) { version: i32, fields: Vec<String> }
     ProfileRevealed = "profile.revealed" on Subject(SubjectId) { version: i32, purpose: Option<String> }
+    /// A profile was asked for and not opened: its subject is erased, or restricted while a purpose asked.
+    ProfileWithheld = "profile.withheld" on Subject(SubjectId) { status: SubjectStatus, purpose: Option<String> }
     /// External ids were opened, one entry for all that a request asked for.
     ExternalIdsRevealed = "subject.external_ids_revealed" on Tenant(TenantId) { subjects: Vec<SubjectId> }
     RecordsStored = "records.stored" on Tenant(TenantId) {
@@ -159,7 +175,9 @@ events! {
     RetentionSwept = "retention.swept" on RetentionRun(RetentionRunId) {
         data_type: String, deleted: i32, held: i32, cutoff: String, retention: Period, legal_basis: String,
     }
-    RetentionRunFinished = "retention.finished" on RetentionRun(RetentionRunId) { deleted: i32, held: i32 }
+    RetentionRunFinished = "retention.finished" on RetentionRun(RetentionRunId) {
+        deleted: i32, held: i32, keys_destroyed: u64,
+    }
     RecordsRestamped = "retention.restamped" on Tenant(TenantId) { data_type: String, count: u64 }
     LegalHoldPlaced = "hold.placed" on LegalHold(LegalHoldId) { subject: Option<SubjectId>, data_type: Option<String> }
     LegalHoldReleased = "hold.released" on LegalHold(LegalHoldId) {}
@@ -176,6 +194,12 @@ events! {
     RequestRejected = "request.rejected" on SubjectRequest(SubjectRequestId) { reason: String }
     RequestCancelled = "request.cancelled" on SubjectRequest(SubjectRequestId) {}
     RequestCompleted = "request.completed" on SubjectRequest(SubjectRequestId) { r#type: String }
+    /// Packages that nobody can fetch any more were emptied.
+    ExportsForgotten = "request.exports_forgotten" on Tenant(TenantId) { count: u64 }
+    /// It could not be carried out, and waits for a decision.
+    RequestSentBack = "request.sent_back" on SubjectRequest(SubjectRequestId) { reason: &'static str }
+    /// The person objected to a purpose.
+    PurposeObjectedTo = "consent.objected" on Subject(SubjectId) { purpose: String }
     ExportBuilt = "request.export_built" on SubjectRequest(SubjectRequestId) { sha256: String, size_bytes: usize }
     ExportDownloaded = "request.export_downloaded" on SubjectRequest(SubjectRequestId) {}
     SubjectErased = "subject.erased" on Subject(SubjectId) { request: Option<SubjectRequestId>, key_destroyed: bool }

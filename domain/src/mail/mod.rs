@@ -50,6 +50,14 @@ pub enum Mailer {
 }
 
 impl Mailer {
+    /// Whether mails can be handed over at the moment.
+    pub async fn is_reachable(&self) -> bool {
+        match self {
+            Self::Smtp(server) => server.is_reachable().await,
+            Self::Inbox(_) => true,
+        }
+    }
+
     /// Hands the mail over.
     ///
     /// # Errors

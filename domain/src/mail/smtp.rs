@@ -84,6 +84,11 @@ impl SmtpMailer {
         }
     }
 
+    /// Whether the server takes a connection.
+    pub(super) async fn is_reachable(&self) -> bool {
+        matches!(tokio::time::timeout(CONNECT, self.transport.test_connection()).await, Ok(Ok(true)))
+    }
+
     fn message(&self, mail: OutgoingMail) -> Result<Message, lettre::error::Error> {
         let domain = self.from.domain();
         let to = mail.to.parse().map_err(|_| lettre::error::Error::EmailMissingAt)?;

@@ -1,1 +1,51 @@
-//! Subject requests (Articles 12, 15 to 18, 20, 21; CCPA): from the asking to the answer, in time.
+//! Subject requests (Articles 12, 15 to 18, 20 and 21; CCPA 1798.100 ff.): a person exercises a right, and the tenant
+//! answers in time.
+//!
+//! ```text
+//! AWAITING_IDENTITY → IN_PROGRESS → COMPLETED or PARTIALLY_COMPLETED
+//!                   ↘ AWAITING_APPROVAL ↗          from any open state: REJECTED, CANCELLED
+//! ```
+//!
+//! Promised here: the deadline counts from receipt, whatever verifying takes; one person has one open request of a kind;
+//! a request is carried out once, in one transaction with its new state and its audit entries, and a closed one never;
+//! what was written about it is sealed under the person's key and goes with them. An erasure waits for approval unless
+//! the one who vouches for the identity may approve it. What cannot be carried out comes back for a decision.
+//!
+//! Not here: mails to the person, and proving one's own identity by a mailed link.
+
+mod approve;
+mod assign;
+mod cancel;
+mod case;
+mod deadline;
+mod download;
+mod erasure;
+mod export;
+mod extend;
+mod forget;
+mod fulfil;
+mod get;
+mod open;
+mod opt_out;
+mod package;
+mod reject;
+mod reveal;
+pub mod rights;
+mod verify_identity;
+
+pub use approve::approve;
+pub use assign::assign;
+pub use cancel::cancel;
+pub use case::Step;
+pub use download::{Download, download};
+pub use export::export_link;
+pub use extend::extend;
+pub use forget::forget_packages;
+pub use fulfil::fulfil;
+pub use get::{
+    PackageFacts, RequestFilter, by_ids, certificates, get, is_overdue, list, list_of, local_date, packages, timelines,
+};
+pub use open::{OpenRequest, open};
+pub use reject::reject;
+pub use reveal::{RequestTexts, reveal_notes, reveal_texts};
+pub use verify_identity::verify_identity;

@@ -3,7 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use recital_entities::{LegalHoldId, RecordId, SubjectId, retention::legal_holds, vault::records};
+use recital_entities::{
+    LegalHoldId, RecordId, SubjectId,
+    retention::legal_holds,
+    vault::{records, subjects},
+};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
@@ -40,7 +44,7 @@ pub async fn place_hold(app: &App, viewer: &Viewer, hold: PlaceHold) -> Result<M
     app.write(viewer, Permission::RetentionHold, async |tx| {
         check_reason(&hold.reason)?;
         let (subject, data_type) = scope(tx, &hold).await?;
-        serialise(tx).await?;
+        serialise_with_holds(tx).await?;
         let id: LegalHoldId = tx.new_id();
         let row = Model {
             tenant_id: tx.tenant(),
@@ -130,8 +134,8 @@ pub async fn holds_for_records(tx: &TenantTx, records: &[records::Model]) -> Res
     Ok(held.collect())
 }
 
-/// Placing a hold waits for the batch that is being deleted, and the next batch sees the hold.
-pub(super) async fn serialise(tx: &TenantTx) -> Result<()> {
+/// Called before records are deleted: placing a hold waits for the deletion under way, and the next one sees the hold.
+pub async fn serialise_with_holds(tx: &TenantTx) -> Result<()> {
     tx.serialise("retention/sweep").await
 }
 
@@ -154,10 +158,16 @@ async fn scope(tx: &TenantTx, hold: &PlaceHold) -> Result<(Option<SubjectId>, Op
         types::require_known(tx, data_type).await?;
     }
     let subject = match &hold.subject {
-        Some(reference) => Some(vault::find_subject(tx, reference).await?.id),
+        Some(reference) => Some(lock(tx, vault::find_subject(tx, reference).await?.id).await?),
         None => None,
     };
     Ok((subject, hold.data_type.clone()))
+}
+
+/// An erasure under way is waited for: it ends before the hold, or finds it.
+async fn lock(tx: &TenantTx, id: SubjectId) -> Result<SubjectId> {
+    let select = subjects::Entity::find().filter(subjects::Column::Id.eq(id)).lock_exclusive();
+    Ok(tx.get("subject", select).await?.id)
 }
 
 fn check_reason(reason: &str) -> Result<()> {

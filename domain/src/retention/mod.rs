@@ -20,10 +20,13 @@ mod types;
 pub use expiry::{Expiries, expiry};
 pub use hold::{
     PlaceHold, holds_by_ids, holds_for_records, holds_on, list_holds, place_hold, release_hold, reveal_reasons,
+    serialise_with_holds,
 };
-pub use policy::{Changed, SetPolicy, list, policies_by_ids, set, set_policy};
+pub use policy::{
+    Changed, SetPolicy, all as policies, check as check_policy, check_data_type, list, policies_by_ids, set, set_policy,
+};
 pub use preview::{Forecast, forecast};
 pub use restamp::restamp;
 pub use run::{list_runs, results_of, runs_by_ids};
 pub use schedule::{Cleanup, CleanupError, CleanupSchedule};
-pub use sweep::{BATCH, Progress, advance, carry_on, run, sweep_tenant};
+pub use sweep::{BATCH, Progress, advance, begin, carry_on, run, sweep_tenant};

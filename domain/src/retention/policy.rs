@@ -50,7 +50,7 @@ pub async fn set_policy(tx: &TenantTx, policy: &SetPolicy) -> Result<(retention_
     }
     match found {
         None => Ok((create(tx, policy).await?, Changed::Created)),
-        Some(old) if same(&old, policy) => Ok((old, Changed::Unchanged)),
+        Some(old) if policy.is(&old) => Ok((old, Changed::Unchanged)),
         Some(old) => Ok((revise(tx, old, policy).await?, Changed::Revised)),
     }
 }
@@ -88,7 +88,7 @@ pub async fn policies_by_ids(
 }
 
 /// Every policy, by data type, within a transaction.
-pub(super) async fn all(tx: &TenantTx) -> Result<Vec<retention_policies::Model>> {
+pub async fn all(tx: &TenantTx) -> Result<Vec<retention_policies::Model>> {
     tx.all(retention_policies::Entity::find().order_by_asc(retention_policies::Column::DataType)).await
 }
 
@@ -106,9 +106,13 @@ fn ends_of(policy: &SetPolicy) -> Option<Period> {
     ends(policy.deletion_method, policy.retention)
 }
 
-fn same(old: &retention_policies::Model, new: &SetPolicy) -> bool {
-    (old.retention, old.deletion_method, old.legal_basis.as_str())
-        == (new.retention, new.deletion_method, new.legal_basis.as_str())
+impl SetPolicy {
+    /// Whether it is so already.
+    #[must_use]
+    pub fn is(&self, old: &retention_policies::Model) -> bool {
+        (old.retention, old.deletion_method, old.legal_basis.as_str())
+            == (self.retention, self.deletion_method, self.legal_basis.as_str())
+    }
 }
 
 async fn create(tx: &TenantTx, policy: &SetPolicy) -> Result<retention_policies::Model> {
@@ -137,7 +141,9 @@ async fn revise(
     tx.update(row).await
 }
 
-fn check(policy: &SetPolicy) -> Result<()> {
+/// # Errors
+/// `BAD_USER_INPUT` on `dataType`, `retention` or `legalBasis`.
+pub fn check(policy: &SetPolicy) -> Result<()> {
     check_data_type(&policy.data_type)?;
     let on_calendar = matches!(policy.retention, Period::Span { .. });
     if policy.deletion_method == DeletionMethod::Automatic && !on_calendar {
@@ -154,7 +160,7 @@ fn check(policy: &SetPolicy) -> Result<()> {
 
 /// # Errors
 /// `BAD_USER_INPUT` on the field `dataType`.
-pub(super) fn check_data_type(data_type: &str) -> Result<()> {
+pub fn check_data_type(data_type: &str) -> Result<()> {
     let word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     if (1..=LONGEST_DATA_TYPE).contains(&data_type.len()) && data_type.bytes().all(word) {
         return Ok(());

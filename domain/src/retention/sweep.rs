@@ -17,12 +17,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{due, hold, run as runs};
+use super::{due, run as runs, serialise_with_holds};
 use crate::{
     app::App,
     db::TenantTx,
     error::{Error, Result},
     evidence::{Audited, Event},
+    vault,
     viewer::{Actor, Permission, Viewer},
     work::Work,
 };
@@ -106,7 +107,12 @@ async fn step(app: &App, viewer: &Viewer, run: RetentionRunId, queue_rest: bool)
     }
 }
 
-async fn begin(
+/// Writes down what a run shall look at; [`advance`] and [`carry_on`] do it. `cutoff_at` is the instant at which what is
+/// past its end is due.
+///
+/// # Errors
+/// `BAD_USER_INPUT` for an unknown data type.
+pub async fn begin(
     app: &App,
     viewer: &Viewer,
     data_type: Option<String>,
@@ -124,7 +130,7 @@ async fn get(tx: &TenantTx, run: RetentionRunId) -> Result<retention_runs::Model
 }
 
 async fn advance_in(tx: &TenantTx, run: RetentionRunId, batch: u64, queue_rest: bool) -> Result<Audited<Progress>> {
-    hold::serialise(tx).await?;
+    serialise_with_holds(tx).await?;
     let run = get(tx, run).await?;
     if run.state != RetentionRunState::Running {
         return Err(Error::conflict(ALREADY_FINISHED, "this run is finished"));
@@ -205,6 +211,7 @@ async fn close(
     tx.update(row).await
 }
 
+/// With the last record of an erased subject goes the key that was kept for it.
 async fn close_run(tx: &TenantTx, run: retention_runs::Model) -> Result<Event> {
     use retention_results::{Column, Entity};
     let results = tx.all(Entity::find().filter(Column::RunId.eq(run.id))).await?;
@@ -215,7 +222,8 @@ async fn close_run(tx: &TenantTx, run: retention_runs::Model) -> Result<Event> {
     row.state = Set(RetentionRunState::Completed);
     row.finished_at = Set(Some(tx.now()));
     tx.update(row).await?;
-    Ok(Event::RetentionRunFinished { id, deleted, held })
+    let keys_destroyed = vault::destroy_idle_keys(tx).await?;
+    Ok(Event::RetentionRunFinished { id, deleted, held, keys_destroyed })
 }
 
 /// The entry of a data type of which anything was due.

@@ -3,7 +3,7 @@
 //! What stays, and why:
 //! - consents and their events: proof that processing was lawful (Articles 5(2), 7(1), 17(3)(e)), without a value that
 //!   could be opened once the key is gone;
-//! - records that a legal obligation keeps (Article 17(3)(b)) or a hold on their type (17(3)(e)), until their period
+//! - records that a legal obligation or a public task keeps (Article 17(3)(b)) or a hold on their type (17(3)(e)), until their period
 //!   ends; the key stays for them alone and goes with the last ([`destroy_idle_keys`]);
 //! - everything, while a hold names the subject: then erasure is refused.
 
@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use recital_entities::{
-    LawfulBasis, PurposeId, ReverificationState, SubjectId, SubjectStatus,
+    PurposeId, ReverificationState, SubjectId, SubjectStatus,
     accuracy::reverifications,
     purposes::purposes,
     requests::export_packages,
@@ -28,6 +28,8 @@ use serde::Serialize;
 use crate::{
     db::TenantTx,
     error::{Error, Result},
+    requests::rights::ERASABLE,
+    retention,
 };
 
 /// What an erasure did.
@@ -54,7 +56,7 @@ pub struct Retained {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Ground {
-    /// Article 17(3)(b).
+    /// Article 17(3)(b): a legal obligation or a public task.
     LegalObligation,
     /// Article 17(3)(e).
     LegalHold,
@@ -67,6 +69,7 @@ pub enum Ground {
 pub async fn erase_subject(tx: &TenantTx, subject: &subjects::Model) -> Result<Erased> {
     let subject = lock(tx, subject.id).await?;
     let id = subject.id;
+    retention::serialise_with_holds(tx).await?;
     let grounds = Grounds::load(tx, id).await?;
     let mut erased = erase_rows(tx, id, &grounds).await?;
     let retained = retained(tx, id, &grounds).await?;
@@ -129,7 +132,7 @@ impl Grounds {
         let obliging = purposes::Entity::find()
             .select_only()
             .column(purposes::Column::Id)
-            .filter(purposes::Column::LawfulBasis.eq(LawfulBasis::LegalObligation));
+            .filter(purposes::Column::LawfulBasis.is_not_in(ERASABLE.iter().copied()));
         let held_types = holds.into_iter().filter_map(|hold| hold.data_type).collect();
         Ok(Self { held_types, obliging_purposes: tx.tuples(obliging).await? })
     }

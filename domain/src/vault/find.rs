@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr as _};
 use email_address::EmailAddress;
 use recital_entities::{SubjectId, vault::subjects};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde::Serialize;
 
 use crate::{
     db::TenantTx,
@@ -12,7 +13,7 @@ use crate::{
 };
 
 /// What a tenant knows a subject by.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize)]
 pub enum SubjectRef {
     Id(SubjectId),
     ExternalId(String),

@@ -5,16 +5,27 @@ mod erase;
 mod find;
 mod find_many;
 mod identifier;
+mod list;
+mod minimise;
 mod profile;
 mod register;
 mod restrict;
+mod reveal;
+mod store;
 mod subject_key;
 
 pub use erase::{Erased, Ground, Retained, destroy_idle_keys, erase_subject};
 pub use find::{SubjectRef, email_index, external_id_index, find_subject, find_subject_if_any, normalise_email};
 pub use find_many::find_subjects;
-pub use identifier::open_email;
+pub use identifier::{open_email, open_email_with, open_external_id_with};
+pub use list::{
+    SubjectFilter, find, holds_of_records, list_records, list_subjects, profile_versions, records_by_ids,
+    subjects_by_ids,
+};
+pub use minimise::{Allowlist, Minimised, minimise};
 pub use profile::{OpenProfile, ProfileChange, UpdateProfile, change_profile, open_profile, update};
 pub use register::{RegisterSubject, register};
 pub use restrict::{lift_restriction, restrict};
+pub use reveal::{Revealed, open_payloads, reveal_external_ids, reveal_payloads, reveal_profiles};
+pub use store::{NewRecord, StoreRecords, Stored, store_records};
 pub use subject_key::SubjectKey;

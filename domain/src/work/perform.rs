@@ -5,7 +5,7 @@ use crate::{
     accuracy,
     app::App,
     error::Result,
-    retention,
+    requests, retention,
     viewer::{Actor, Viewer},
 };
 
@@ -16,9 +16,9 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
         Work::RestampVerification { after } => accuracy::restamp(app, &viewer, *after).await,
         Work::Restamp { data_type } => retention::restamp(app, &viewer, data_type).await,
         Work::Sweep { run } => retention::carry_on(app, &viewer, *run).await,
+        Work::FulfilRequest { request } => requests::fulfil(app, &viewer, *request).await,
         Work::ReverificationMail { reverification, reminder } => {
             accuracy::send_mail(app, &viewer, *reverification, *reminder).await
         }
-        Work::FulfilRequest { .. } => Ok(()),
     }
 }

@@ -20,9 +20,11 @@ pub struct Model {
     pub max_subjects: i32,
     pub mails_per_hour: i32,
     pub created_at: DateTimeUtc,
+    /// When a closing tenant is destroyed.
+    pub closes_at: Option<DateTimeUtc>,
 }
 
 crate::global_table! {
     Key: Id;
-    Operational: Slug | Name | Locale | TimeZone | Status | CleanupSchedule | CleanupTime | RequestsPerMinute | MaxSubjects | MailsPerHour | CreatedAt;
+    Operational: Slug | Name | Locale | TimeZone | Status | CleanupSchedule | CleanupTime | RequestsPerMinute | MaxSubjects | MailsPerHour | CreatedAt | ClosesAt;
 }

@@ -1,0 +1,149 @@
+//! Erasing a subject (Article 17), and the signed statement about it.
+
+use std::collections::BTreeMap;
+
+use recital_entities::{
+    RejectionReason, SubjectRequestState,
+    requests::{
+        erasure_certificates,
+        subject_requests::{self, Column, Entity},
+    },
+};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use serde_json::{Value, json};
+
+use super::{
+    case::{Case, Step, record},
+    fulfil::Outcome,
+};
+use crate::{
+    bus::Change,
+    error::{Error, Result},
+    evidence::Event,
+    subject_data::{self, Found},
+    vault::{self, Erased, Ground, Retained, SubjectKey, SubjectRef},
+};
+
+/// The `typ` of a certificate's JWS.
+const CERTIFICATE: &str = "erasure-certificate+jwt";
+
+/// Erases the subject, looks through every table that nothing was left, and signs what was found. The person's other
+/// open requests end with them.
+///
+/// # Errors
+/// CONFLICT with `UNDER_LEGAL_HOLD`; internal when anything was left, and then nothing was erased.
+pub(super) async fn erase(case: &Case<'_>) -> Result<Outcome> {
+    let known_by = known_by(case).await?;
+    let erased = vault::erase_subject(case.tx, &case.subject).await?;
+    let found = prove_absence(case, &erased, &known_by).await?;
+    certify(case, &erased, &found).await?;
+    let mut events = vec![Event::SubjectErased {
+        id: case.subject.id,
+        request: Some(case.request.id),
+        key_destroyed: erased.key_destroyed,
+    }];
+    events.extend(close_others(case).await?);
+    Ok(Outcome { events, note: None, partial: !erased.retained.is_empty() })
+}
+
+/// The references that find the subject until it is erased.
+async fn known_by(case: &Case<'_>) -> Result<Vec<SubjectRef>> {
+    let key = SubjectKey::of(case.tx, case.subject.id).await?;
+    let email = vault::open_email_with(&key, &case.subject)?.map(SubjectRef::Email);
+    let external_id = vault::open_external_id_with(&key, &case.subject)?.map(SubjectRef::ExternalId);
+    Ok(email.into_iter().chain(external_id).collect())
+}
+
+/// Looks for the subject by every blind index and in every registered table.
+async fn prove_absence(case: &Case<'_>, erased: &Erased, known_by: &[SubjectRef]) -> Result<Found> {
+    for reference in known_by {
+        if vault::find_subject_if_any(case.tx, reference).await?.is_some() {
+            return Err(Error::internal("an erased subject is still found by an identifier"));
+        }
+    }
+    let found = subject_data::find_all(case.tx, case.subject.id).await?;
+    let mut expected = BTreeMap::new();
+    if !erased.key_destroyed {
+        expected.insert("records", erased.retained.iter().map(|kept| kept.count).sum());
+        expected.insert("subject_keys", 1);
+    }
+    if found.erasable != expected {
+        let tables: Vec<_> = found.erasable.keys().collect();
+        return Err(Error::internal(format!("an erasure left rows in {tables:?}")));
+    }
+    Ok(found)
+}
+
+/// Ids, counts and grounds: no personal data.
+async fn certify(case: &Case<'_>, erased: &Erased, found: &Found) -> Result<()> {
+    let now = case.tx.now();
+    let gone: BTreeMap<_, _> = erased.erased.iter().filter(|(_, count)| **count > 0).collect();
+    let gone = json!(gone);
+    let retained = retained(erased, found);
+    let claims = json!({
+        "iss": case.tx.core().settings.public_url,
+        "iat": now.timestamp(),
+        "jti": case.request.id,
+        "sub": case.subject.id,
+        "tenant": case.tx.tenant(),
+        "regime": case.request.regime,
+        "requestReceivedAt": case.request.received_at,
+        "erasedAt": now,
+        "erased": gone,
+        "retained": retained,
+        "keyDestroyed": erased.key_destroyed,
+        "verifiedAbsentAt": now,
+    });
+    let row = erasure_certificates::Model {
+        tenant_id: case.tx.tenant(),
+        request_id: case.request.id,
+        erased_at: now,
+        erased: gone,
+        retained,
+        key_destroyed: erased.key_destroyed,
+        verified_absent_at: Some(now),
+        jws: case.tx.keys().await?.sign_jws(CERTIFICATE, &claims)?,
+    };
+    case.tx.insert(row.into_active_model()).await?;
+    Ok(())
+}
+
+/// What stays: records with what keeps them, and the tables that prove what was done.
+fn retained(erased: &Erased, found: &Found) -> Value {
+    let records = erased.retained.iter().map(|kept| {
+        json!({ "table": "records", "dataType": kept.data_type, "count": kept.count, "ground": reference(kept) })
+    });
+    let tables =
+        found.kept.iter().map(|(table, (count, ground))| json!({ "table": table, "count": count, "ground": ground }));
+    records.chain(tables).collect()
+}
+
+fn reference(kept: &Retained) -> &'static str {
+    match kept.ground {
+        Ground::LegalObligation => {
+            "GDPR Article 17(3)(b): kept for a legal obligation or a task in the public interest"
+        }
+        Ground::LegalHold => "GDPR Article 17(3)(e): establishment, exercise or defence of legal claims",
+    }
+}
+
+/// There is nothing left that another request could be about.
+async fn close_others(case: &Case<'_>) -> Result<Vec<Event>> {
+    let select = Entity::find()
+        .filter(Column::SubjectId.eq(case.subject.id))
+        .filter(Column::Id.ne(case.request.id))
+        .filter(Column::ClosedAt.is_null());
+    let mut events = Vec::new();
+    for request in case.tx.all(select).await? {
+        record(case.tx, &request, Step::Rejected, None).await?;
+        let id = request.id;
+        let mut row: subject_requests::ActiveModel = request.into_active_model();
+        row.state = Set(SubjectRequestState::Rejected);
+        row.rejection_reason = Set(Some(RejectionReason::NoDataFound));
+        row.closed_at = Set(Some(case.tx.now()));
+        case.tx.update(row).await?;
+        case.tx.announce(Change::SubjectRequest(id));
+        events.push(Event::RequestRejected { id, reason: RejectionReason::NoDataFound.to_string() });
+    }
+    Ok(events)
+}

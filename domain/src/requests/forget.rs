@@ -1,0 +1,36 @@
+//! Letting go of packages that nobody can fetch any more (Article 5(1)(e)).
+
+use recital_entities::{Sealed, TenantId, requests::export_packages};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, sea_query::Expr};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    db::TenantTx,
+    error::Result,
+    evidence::Event,
+    viewer::{Actor, Permission, Viewer},
+};
+
+use export_packages::{Column, Entity};
+
+/// Empties the packages whose link has expired. The rows stay and say that there was one. Answers how many.
+pub async fn forget_packages(app: &App, tenant: TenantId, run: Uuid) -> Result<u64> {
+    let viewer = Viewer::new(tenant, Actor::Job("requests.forget"), run);
+    let due = app.look(&viewer, async |tx| tx.count(Entity::find().filter(expired(tx))).await).await?;
+    if due == 0 {
+        return Ok(0);
+    }
+    app.write(&viewer, Permission::RequestHandle, async |tx| {
+        let empty =
+            Entity::update_many().filter(expired(tx)).col_expr(Column::Content, Expr::value(Sealed(Vec::new())));
+        let count = tx.update_all(empty).await?;
+        Ok(Event::ExportsForgotten { id: tenant, count }.with(count))
+    })
+    .await
+}
+
+/// Expired, and not emptied yet.
+fn expired(tx: &TenantTx) -> sea_orm::sea_query::SimpleExpr {
+    Column::ExpiresAt.lte(tx.now()).and(Column::Content.ne(Sealed(Vec::new())))
+}

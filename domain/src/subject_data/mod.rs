@@ -1,0 +1,214 @@
+//! Every table that holds something of a data subject: how it is exported (Article 15), how it is erased (Article 17),
+//! and how its absence is shown afterwards.
+//!
+//! A table with a `subject_id`, or with a personal column, stands here or the tests fail: nothing a person is owed is
+//! forgotten because a room was added. Packages, erasures and certificates all read this one list.
+
+mod absence;
+mod export;
+mod rows;
+
+pub use absence::{Found, KeptRows, find_all};
+pub use export::{Person, Scope, sections};
+
+use futures::future::BoxFuture;
+use recital_entities::{
+    accuracy::reverifications,
+    consent::{consent_events, consents, objections},
+    requests::{export_packages, subject_requests},
+    retention::legal_holds,
+    vault::{profile_versions, profiles, records, subject_keys, tokens},
+};
+use serde_json::Value;
+
+use self::rows::{BySubject, Identifiers, Rows};
+use crate::error::Result;
+
+/// What one table holds of a subject.
+pub struct Part {
+    pub table: &'static str,
+    pub export: Export,
+    pub fate: Fate,
+    rows: Option<&'static dyn Rows>,
+}
+
+/// Where a package shows it.
+pub enum Export {
+    /// Under this name, made by this function.
+    As(&'static str, for<'a> fn(&'a Person<'a>) -> BoxFuture<'a, Result<Value>>),
+    /// Within the section of that name.
+    Within(&'static str),
+    /// Not at all, and why.
+    No(&'static str),
+}
+
+/// What an erasure does to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Erased,
+    /// The row stays, empty of everything that told who it was.
+    Emptied,
+    /// It stays on this ground. What is sealed in it cannot be opened any more once the subject's key is gone.
+    Kept(&'static str),
+    /// It is not about the tenant's data subjects.
+    NotOfSubjects,
+}
+
+const PROOF_OF_CONSENT: &str = "GDPR Article 7(1) and 17(3)(b): proof that consent was given or withdrawn; holds no \
+                                identifier";
+const PROOF_OF_HANDLING: &str =
+    "GDPR Article 5(2) and 17(3)(b): proof that requests were answered; holds no identifier";
+const PROOF_OF_ACCURACY: &str = "GDPR Article 5(1)(d) and 5(2): when data was verified; holds names of fields, no identifier \
+                                 and no link";
+const LEGAL_CLAIMS: &str = "GDPR Article 17(3)(e): establishment, exercise or defence of legal claims";
+const TENANTS_OWN: &str = "is about the tenant's own staff and affairs";
+
+/// The list.
+pub static PARTS: &[Part] = &[
+    Part {
+        table: "subjects",
+        export: Export::As("subject", |person| Box::pin(export::subject(person))),
+        fate: Fate::Emptied,
+        rows: Some(&Identifiers),
+    },
+    Part {
+        table: "profiles",
+        export: Export::As("profile", |person| Box::pin(export::profile(person))),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<profiles::Entity>(profiles::Column::SubjectId)),
+    },
+    Part {
+        table: "profile_versions",
+        export: Export::Within("profile"),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<profile_versions::Entity>(profile_versions::Column::SubjectId)),
+    },
+    Part {
+        table: "records",
+        export: Export::As("records", |person| Box::pin(export::records(person))),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<records::Entity>(records::Column::SubjectId)),
+    },
+    Part {
+        table: "tokens",
+        export: Export::As("tokens", |person| Box::pin(export::tokens(person))),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<tokens::Entity>(tokens::Column::SubjectId)),
+    },
+    Part {
+        table: "consents",
+        export: Export::As("consents", |person| Box::pin(export::consents(person))),
+        fate: Fate::Kept(PROOF_OF_CONSENT),
+        rows: Some(&BySubject::<consents::Entity>(consents::Column::SubjectId)),
+    },
+    Part {
+        table: "consent_events",
+        export: Export::Within("consents"),
+        fate: Fate::Kept(PROOF_OF_CONSENT),
+        rows: Some(&BySubject::<consent_events::Entity>(consent_events::Column::SubjectId)),
+    },
+    Part {
+        table: "objections",
+        export: Export::As("objections", |person| Box::pin(export::objections(person))),
+        fate: Fate::Kept(PROOF_OF_HANDLING),
+        rows: Some(&BySubject::<objections::Entity>(objections::Column::SubjectId)),
+    },
+    Part {
+        table: "reverifications",
+        export: Export::As("reverifications", |person| Box::pin(export::reverifications(person))),
+        fate: Fate::Kept(PROOF_OF_ACCURACY),
+        rows: Some(&BySubject::<reverifications::Entity>(reverifications::Column::SubjectId)),
+    },
+    Part {
+        table: "subject_requests",
+        export: Export::As("requests", |person| Box::pin(export::requests(person))),
+        fate: Fate::Kept(PROOF_OF_HANDLING),
+        rows: Some(&BySubject::<subject_requests::Entity>(subject_requests::Column::SubjectId)),
+    },
+    Part {
+        table: "request_events",
+        export: Export::Within("requests"),
+        fate: Fate::Kept(PROOF_OF_HANDLING),
+        rows: None,
+    },
+    Part {
+        table: "export_packages",
+        export: Export::No("is a copy of what the other sections hold"),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<export_packages::Entity>(export_packages::Column::SubjectId)),
+    },
+    Part {
+        table: "legal_holds",
+        export: Export::As("legalHolds", |person| Box::pin(export::legal_holds(person))),
+        fate: Fate::Kept(LEGAL_CLAIMS),
+        rows: Some(&BySubject::<legal_holds::Entity>(legal_holds::Column::SubjectId)),
+    },
+    Part {
+        table: "audit_entries",
+        export: Export::As("auditTrail", |person| Box::pin(export::audit_trail(person))),
+        fate: Fate::Kept(PROOF_OF_HANDLING),
+        rows: None,
+    },
+    Part {
+        table: "subject_keys",
+        export: Export::No("is key material"),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<subject_keys::Entity>(subject_keys::Column::SubjectId)),
+    },
+    Part { table: "members", export: Export::No(TENANTS_OWN), fate: Fate::NotOfSubjects, rows: None },
+    Part { table: "incidents", export: Export::No(TENANTS_OWN), fate: Fate::NotOfSubjects, rows: None },
+    Part { table: "attestations", export: Export::No(TENANTS_OWN), fate: Fate::NotOfSubjects, rows: None },
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use recital_entities::{Class, Scope as TableScope, tables};
+
+    use super::*;
+
+    #[test]
+    fn every_table_with_a_subject_or_a_personal_column_is_registered() {
+        let of_people = tables().into_iter().filter(|table| {
+            let personal = |(name, class): &(String, Class)| {
+                name == "subject_id" || matches!(class, Class::Personal | Class::Special)
+            };
+            table.scope == TableScope::Tenant && table.columns.iter().any(personal)
+        });
+        let registered: BTreeSet<_> = PARTS.iter().map(|part| part.table.to_owned()).collect();
+        let forgotten: Vec<_> = of_people.map(|table| table.name).filter(|name| !registered.contains(name)).collect();
+        assert!(forgotten.is_empty(), "say in subject_data how these are exported and erased: {forgotten:?}");
+    }
+
+    #[test]
+    fn every_registered_table_exists_and_stands_here_once() {
+        let existing: BTreeSet<_> = tables().into_iter().map(|table| table.name).collect();
+        let mut seen = BTreeSet::new();
+        for part in PARTS {
+            assert!(existing.contains(part.table), "{}", part.table);
+            assert!(seen.insert(part.table), "{}", part.table);
+        }
+    }
+
+    #[test]
+    fn whether_something_was_erased_can_be_looked_up() {
+        for part in PARTS {
+            let removes = matches!(part.fate, Fate::Erased | Fate::Emptied);
+            assert!(!removes || part.rows.is_some(), "{}", part.table);
+        }
+    }
+
+    #[test]
+    fn every_section_within_another_names_one_that_is_there() {
+        let sections: BTreeSet<_> = PARTS
+            .iter()
+            .filter_map(|part| if let Export::As(name, _) = part.export { Some(name) } else { None })
+            .collect();
+        for part in PARTS {
+            if let Export::Within(section) = part.export {
+                assert!(sections.contains(section), "{}", part.table);
+            }
+        }
+    }
+}
