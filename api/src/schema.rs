@@ -5,6 +5,7 @@ use recital_domain::app::App;
 
 use crate::{
     access::{self, AccessMutation, AccessQuery, ApiKey, Member, Tenant},
+    accuracy::{self, AccuracyMutation, AccuracyQuery, Reverification},
     consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery},
     errors::ApiResult,
     ids::parse_id,
@@ -17,10 +18,10 @@ use crate::{
 pub type TenantSchema = Schema<Query, Mutation, EmptySubscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccessQuery, ConsentQuery, PurposesQuery, RetentionQuery, VaultQuery);
+pub struct Query(NodeQuery, AccessQuery, AccuracyQuery, ConsentQuery, PurposesQuery, RetentionQuery, VaultQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, ConsentMutation, RetentionMutation, VaultMutation);
+pub struct Mutation(AccessMutation, AccuracyMutation, ConsentMutation, RetentionMutation, VaultMutation);
 
 /// Anything with an id of its own that can be fetched again.
 #[derive(Interface)]
@@ -35,6 +36,7 @@ pub enum Node {
     Purpose(Purpose),
     RetentionPolicy(RetentionPolicy),
     RetentionRun(RetentionRun),
+    Reverification(Reverification),
     Subject(Subject),
     Tenant(Tenant),
 }
@@ -73,6 +75,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
         "Purpose" => purposes::purpose(ctx, id.into()).await?.map(Node::from),
         "RetentionPolicy" => retention::policy(ctx, id.into()).await?.map(Node::from),
         "RetentionRun" => retention::run(ctx, id.into()).await?.map(Node::from),
+        "Reverification" => accuracy::reverification(ctx, id.into()).await?.map(Node::from),
         "Subject" => vault::subject(ctx, id.into()).await?.map(Node::from),
         "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
         _ => None,

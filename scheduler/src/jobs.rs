@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use futures::future::BoxFuture;
 use recital_domain::{
+    accuracy,
     app::App,
     error::Result,
     requests,
@@ -42,6 +43,12 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// Every job there is.
 pub const JOBS: &[Job] = &[
+    Job {
+        name: "accuracy.review",
+        schedule: Schedule::Cron("*/10 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, tenant, run| Box::pin(accuracy::review_tenant(app, tenant.id, run))),
+    },
     Job {
         name: "requests.forget",
         schedule: Schedule::Cron("20 3 * * *", Tz::UTC),
