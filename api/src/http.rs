@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     graphql_http, pages,
     schema::{self, TenantSchema},
+    websocket,
 };
 
 /// The largest body: 1,000 records in one call fit.
@@ -47,7 +48,9 @@ pub struct Correlation(pub Uuid);
 pub fn router(app: App, options: &HttpOptions) -> Router {
     let schema = schema::build(app.clone(), options.development);
     let state = ApiState { app, schema, development: options.development };
-    let mut router = Router::new().route("/graphql", get(graphql_http::graphql).post(graphql_http::graphql));
+    let mut router = Router::new()
+        .route("/graphql", get(websocket::graphql).post(graphql_http::graphql))
+        .route("/graphql/ws", get(websocket::socket));
     if options.development {
         router = router.route("/graphiql", get(graphiql));
     }
@@ -64,7 +67,13 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
 
 /// GraphiQL, from files of its own package, is served in development alone.
 async fn graphiql() -> Html<String> {
-    Html(async_graphql::http::GraphiQLSource::build().endpoint("/graphql").title("Recital").finish())
+    Html(
+        async_graphql::http::GraphiQLSource::build()
+            .endpoint("/graphql")
+            .subscription_endpoint("/graphql/ws")
+            .title("Recital")
+            .finish(),
+    )
 }
 
 /// Ready when the database answers.

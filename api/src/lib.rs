@@ -22,6 +22,7 @@ mod scalars;
 mod schema;
 mod subject_ref;
 mod vault;
+mod websocket;
 
 pub use http::{HttpOptions, router};
 pub use schema::{TenantSchema, sdl};
