@@ -10,7 +10,7 @@ use crate::{
     errors::ApiResult,
     ids::parse_id,
     limits,
-    purposes::{self, Purpose, PurposesQuery},
+    purposes::{self, Purpose, PurposesMutation, PurposesQuery},
     retention::{self, LegalHold, RetentionMutation, RetentionPolicy, RetentionQuery, RetentionRun},
     vault::{self, PersonalRecord, Subject, VaultMutation, VaultQuery},
 };
@@ -21,7 +21,7 @@ pub type TenantSchema = Schema<Query, Mutation, Subscription>;
 pub struct Query(NodeQuery, AccessQuery, AccuracyQuery, ConsentQuery, PurposesQuery, RetentionQuery, VaultQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, AccuracyMutation, ConsentMutation, RetentionMutation, VaultMutation);
+pub struct Mutation(AccessMutation, AccuracyMutation, ConsentMutation, PurposesMutation, RetentionMutation, VaultMutation);
 
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(ConsentSubscription);
