@@ -56,13 +56,27 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
     }
     router
         .merge(pages::router(&state))
-        .route("/healthz", get(StatusCode::NO_CONTENT))
-        .route("/readyz", get(ready))
+        .merge(health())
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(state.clone(), surround))
         .with_state(state)
+}
+
+/// The listener for the people who run the service: health.
+pub fn operator_router(app: App, options: &HttpOptions) -> Router {
+    let schema = schema::build(app.clone(), options.development);
+    let state = ApiState { app, schema, development: options.development };
+    Router::new()
+        .merge(health())
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(state.clone(), surround))
+        .with_state(state)
+}
+
+fn health() -> Router<ApiState> {
+    Router::new().route("/healthz", get(StatusCode::NO_CONTENT)).route("/readyz", get(ready))
 }
 
 /// GraphiQL, from files of its own package, is served in development alone.

@@ -24,5 +24,5 @@ mod subject_ref;
 mod vault;
 mod websocket;
 
-pub use http::{HttpOptions, router};
+pub use http::{HttpOptions, operator_router, router};
 pub use schema::{TenantSchema, sdl};

@@ -1,5 +1,6 @@
 //! The people's pages: server-rendered, without JavaScript.
 
+mod inbox;
 mod respond;
 mod say;
 mod verify;
@@ -12,12 +13,13 @@ use crate::http::ApiState;
 const LARGEST_FORM: usize = 256 * 1024;
 
 /// All pages, and the one style sheet they share.
-pub fn router(_state: &ApiState) -> Router<ApiState> {
+pub fn router(state: &ApiState) -> Router<ApiState> {
     Router::new()
         .route("/verify/{token}", get(verify::show).head(verify::check).post(verify::answer))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(middleware::map_response(respond::guard))
         .route("/assets/style.css", get(style))
+        .merge(inbox::router(state))
 }
 
 async fn style() -> impl axum::response::IntoResponse {
