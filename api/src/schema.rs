@@ -21,7 +21,14 @@ pub type TenantSchema = Schema<Query, Mutation, Subscription>;
 pub struct Query(NodeQuery, AccessQuery, AccuracyQuery, ConsentQuery, PurposesQuery, RetentionQuery, VaultQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, AccuracyMutation, ConsentMutation, PurposesMutation, RetentionMutation, VaultMutation);
+pub struct Mutation(
+    AccessMutation,
+    AccuracyMutation,
+    ConsentMutation,
+    PurposesMutation,
+    RetentionMutation,
+    VaultMutation,
+);
 
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(ConsentSubscription);
