@@ -145,7 +145,8 @@ async fn a_service_is_set_up_and_a_tenant_is_made_while_it_runs(engine: Engine) 
     let mut service = recital(folder, &["serve"], &settings);
     service.says("\"ready\"").await;
 
-    let create = ["tenant", "create", "--slug", "acme", "--name", "Acme", "--owner-email", "owner@example.com", "--json"];
+    let create =
+        ["tenant", "create", "--slug", "acme", "--name", "Acme", "--owner-email", "owner@example.com", "--json"];
     let created = recital(folder, &create, &settings).end().await;
     let created: Value = serde_json::from_str(&created.out).unwrap_or_else(|_| panic!("{}", created.err));
     assert_eq!(created["slug"], "acme");
@@ -198,8 +199,11 @@ on_both_engines! {
 #[tokio::test]
 async fn every_fault_in_the_settings_is_named_at_once() {
     let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("recital.toml"), "listen = \"everywhere\"\n[mail]\nprovider = \"pigeon\"\n[colour]\nsky = \"blue\"\n")
-        .expect("written");
+    fs::write(
+        folder.path().join("recital.toml"),
+        "listen = \"everywhere\"\n[mail]\nprovider = \"pigeon\"\n[colour]\nsky = \"blue\"\n",
+    )
+    .expect("written");
     let settings = [("RECITAL_DATABASE__URL_FILE", "missing".to_owned())];
     let ended = recital(folder.path(), &["config", "check"], &settings).end().await;
     assert_eq!(ended.code, Some(1));
