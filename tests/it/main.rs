@@ -2,5 +2,6 @@
 
 mod access;
 mod consent;
+mod cli;
 mod house;
 mod keys;
