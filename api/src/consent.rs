@@ -2,8 +2,9 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Json, Object, SimpleObject, dataloader::Loader};
+use async_graphql::{Context, ID, InputObject, Json, Object, SimpleObject, Subscription, dataloader::Loader};
 use chrono::{DateTime, Utc};
+use futures::stream::{Stream, StreamExt as _};
 use recital_domain::{
     consent::{self as room, Decision, DecisionCheck, RecordConsent, WithdrawConsent},
     error::Error,
@@ -18,7 +19,7 @@ use crate::{
     auth::{app, viewer},
     batch::{Batch, Loaded, load},
     connection::{Connection, Paging, connect, page_request},
-    errors::ApiResult,
+    errors::{ApiError, ApiResult},
     ids::global_id,
     purposes::{self, Purpose},
     subject_ref::SubjectRef,
@@ -360,5 +361,21 @@ impl ConsentMutation {
             reason: input.reason,
         };
         Ok(ConsentPayload { consent: Consent(room::withdraw(app(ctx), viewer(ctx)?, input).await?) })
+    }
+}
+
+#[derive(Default)]
+pub struct ConsentSubscription;
+
+#[Subscription]
+impl ConsentSubscription {
+    /// Fires after commit, on every replica, for the viewer's tenant alone.
+    async fn consent_changed(
+        &self,
+        ctx: &Context<'_>,
+        purpose: Option<String>,
+    ) -> Result<impl Stream<Item = ApiResult<ConsentEvent>> + use<>, ApiError> {
+        let events = room::watch(app(ctx), viewer(ctx)?, purpose).await?;
+        Ok(events.map(|event| Ok(ConsentEvent(event?))))
     }
 }

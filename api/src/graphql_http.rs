@@ -39,7 +39,7 @@ const RESPONSE_JSON: &str = "application/graphql-response+json";
 /// The parameters of the draft. Anything else in the body is ignored.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Parameters {
+pub struct Parameters {
     query: Option<String>,
     operation_name: Option<String>,
     variables: Option<serde_json::Map<String, serde_json::Value>>,
@@ -109,23 +109,25 @@ pub async fn graphql<E: Endpoint>(
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return answer;
     }
+    let request = request_of(parameters, document).data(correlation);
+    let client = client(peer.map(|Extension(ConnectInfo(peer))| peer), &headers);
+    let caller = Caller { headers: &headers, correlation: correlation.0, client };
+    match endpoint.admit(caller, request).await {
+        Ok(request) => answer(form, endpoint.execute(request).await),
+        Err(error) => refuse(form, status_of(&error), error),
+    }
+}
+
+/// What the schema executes.
+pub fn request_of(parameters: Parameters, document: ExecutableDocument) -> Request {
     let mut request = Request::new(parameters.query.unwrap_or_default());
     request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;
     request.variables = parameters.variables.map(|map| Variables::from_json(map.into())).unwrap_or_default();
-    request.extensions.0.extend(
-        parameters
-            .extensions
-            .into_iter()
-            .flatten()
-            .filter_map(|(name, value)| Some((name, Value::from_json(value).ok()?))),
-    );
-    let client = client(peer.map(|Extension(ConnectInfo(peer))| peer), &headers);
-    let caller = Caller { headers: &headers, correlation: correlation.0, client };
-    match endpoint.admit(caller, request.data(correlation)).await {
-        Ok(request) => answer(form, endpoint.execute(request).await),
-        Err(error) => refuse(form, status_of(&error), error),
-    }
+    let extensions = parameters.extensions.into_iter().flatten();
+    let extensions = extensions.filter_map(|(name, value)| Some((name, Value::from_json(value).ok()?)));
+    request.extensions.0.extend(extensions);
+    request
 }
 
 /// `application/json` unless the client prefers the newer form; None when it accepts neither.
@@ -147,7 +149,7 @@ fn negotiate(headers: &HeaderMap) -> Option<Form> {
     best.map(|(_, form)| form)
 }
 
-type Read = std::result::Result<(Parameters, ExecutableDocument), (StatusCode, Error)>;
+pub type Read = std::result::Result<(Parameters, ExecutableDocument), (StatusCode, Error)>;
 
 fn from_body(headers: &HeaderMap, body: &[u8]) -> Read {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -190,7 +192,8 @@ fn from_query(query: Option<&str>) -> Read {
     with_document(parameters)
 }
 
-fn with_document(parameters: Parameters) -> Read {
+/// Parses the query and holds it to the limits.
+pub fn with_document(parameters: Parameters) -> Read {
     let query = parameters.query.as_deref().ok_or_else(|| bad("query", "MISSING_QUERY", "`query` is missing"))?;
     let check = |checked: Result<()>| checked.map_err(|error| (StatusCode::BAD_REQUEST, error));
     check(limits::check_tokens(query))?;
@@ -227,18 +230,24 @@ fn status_of(error: &Error) -> StatusCode {
 /// A request that did not run. JSON clients of old expect 200 for a document that is wrong.
 fn refuse(form: Form, status: StatusCode, error: Error) -> HttpResponse {
     let legacy = form == Form::Json && matches!(error.reason(), "INVALID_SYNTAX" | "QUERY_TOO_LARGE");
-    let error = async_graphql::Error::from(ApiError::from(error)).into_server_error(async_graphql::Pos::default());
-    let response = Response::from_errors(vec![without_place(error)]);
-    reply(form, if legacy { StatusCode::OK } else { status }, &response)
+    reply(form, if legacy { StatusCode::OK } else { status }, &Response::from_errors(vec![without_place(error)]))
 }
 
-fn without_place(mut error: ServerError) -> ServerError {
+/// An error of the request as a whole, which no place in the document is at fault for.
+pub fn without_place(error: Error) -> ServerError {
+    let mut error = async_graphql::Error::from(ApiError::from(error)).into_server_error(async_graphql::Pos::default());
     error.locations.clear();
     error
 }
 
-/// What ran, or did not pass validation. Every error gets a code.
+/// What ran, or did not pass validation.
 fn answer(form: Form, mut response: Response) -> HttpResponse {
+    let status = if complete(&mut response) || form == Form::Json { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    reply(form, status, &response)
+}
+
+/// Gives every error a code. Answers whether the request ran, rather than failing validation.
+pub fn complete(response: &mut Response) -> bool {
     for error in &mut response.errors {
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
@@ -247,9 +256,7 @@ fn answer(form: Form, mut response: Response) -> HttpResponse {
             extensions.set("field", Value::Null);
         }
     }
-    let ran = response.errors.is_empty() || response.errors.iter().any(|error| !error.path.is_empty());
-    let status = if ran || form == Form::Json { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    reply(form, status, &response)
+    response.errors.is_empty() || response.errors.iter().any(|error| !error.path.is_empty())
 }
 
 fn reply(form: Form, status: StatusCode, response: &Response) -> HttpResponse {

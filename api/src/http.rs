@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Response},
-    routing::{MethodRouter, get},
+    routing::get,
 };
 use recital_domain::{app::App, work::JobBoard};
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
@@ -16,10 +16,11 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    graphql_http::{self, Endpoint},
+    graphql_http,
     operator::OperatorState,
     pages,
     schema::{self, TenantSchema},
+    websocket,
 };
 
 /// The largest body: 1,000 records in one call fit.
@@ -49,9 +50,11 @@ pub struct Correlation(pub Uuid);
 pub fn router(app: App, options: &HttpOptions) -> Router {
     let schema = schema::build(app.clone(), options.development);
     let state = ApiState { app: app.clone(), schema, development: options.development };
-    let mut router = Router::new().route("/graphql", graphql::<ApiState>());
+    let mut router = Router::new()
+        .route("/graphql", get(websocket::graphql).post(graphql_http::graphql::<ApiState>))
+        .route("/graphql/ws", get(websocket::socket));
     if options.development {
-        router = router.route("/graphiql", get(async || graphiql("/graphql")));
+        router = router.route("/graphiql", get(graphiql));
     }
     surrounded(router.merge(pages::router(&state)).with_state(state), app)
 }
@@ -59,15 +62,8 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
 /// The service for the people who run it, on a listener of its own.
 pub fn operator_router(app: App, board: Arc<dyn JobBoard>, options: &HttpOptions) -> Router {
     let state = OperatorState::new(app.clone(), board, options.development);
-    let mut router = Router::new().route("/operator/graphql", graphql::<OperatorState>());
-    if options.development {
-        router = router.route("/operator/graphiql", get(async || graphiql("/operator/graphql")));
-    }
-    surrounded(router.with_state(state), app)
-}
-
-fn graphql<E: Endpoint>() -> MethodRouter<E> {
-    get(graphql_http::graphql::<E>).post(graphql_http::graphql::<E>)
+    let graphql = graphql_http::graphql::<OperatorState>;
+    surrounded(Router::new().route("/operator/graphql", get(graphql).post(graphql)).with_state(state), app)
 }
 
 /// What holds for both listeners.
@@ -82,8 +78,9 @@ fn surrounded(router: Router, app: App) -> Router {
 }
 
 /// GraphiQL, from files of its own package, is served in development alone.
-fn graphiql(endpoint: &str) -> Html<String> {
-    Html(async_graphql::http::GraphiQLSource::build().endpoint(endpoint).title("Recital").finish())
+async fn graphiql() -> Html<String> {
+    let source = async_graphql::http::GraphiQLSource::build();
+    Html(source.endpoint("/graphql").subscription_endpoint("/graphql/ws").title("Recital").finish())
 }
 
 /// Ready when the database answers.

@@ -23,6 +23,7 @@ mod scalars;
 mod schema;
 mod subject_ref;
 mod vault;
+mod websocket;
 
 pub use http::{HttpOptions, operator_router, router};
 pub use operator::operator_sdl;

@@ -1,5 +1,8 @@
 //! Retention: policies, runs, holds.
 
+mod hold;
+mod run;
+
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
@@ -8,10 +11,10 @@ use recital_domain::{
     error::Error,
     retention::{self as room, Forecast, PlaceHold, SetPolicy},
 };
-use recital_entities::{
-    DeletionMethod, LegalHoldId, RetentionPolicyId, RetentionRunId, RetentionRunState,
-    retention::{legal_holds, retention_policies, retention_results, retention_runs},
-};
+use recital_entities::{DeletionMethod, RetentionPolicyId, retention::retention_policies};
+
+pub use hold::{LegalHold, hold};
+pub use run::{RetentionRun, run};
 
 use crate::{
     auth::{app, viewer},
@@ -78,119 +81,6 @@ impl From<Forecast> for RetentionForecast {
     }
 }
 
-/// One sweep.
-pub struct RetentionRun(retention_runs::Model);
-
-#[Object]
-impl RetentionRun {
-    pub async fn id(&self) -> ID {
-        global_id("RetentionRun", self.0.id.0)
-    }
-
-    async fn state(&self) -> RetentionRunState {
-        self.0.state
-    }
-
-    async fn started_at(&self) -> DateTime<Utc> {
-        self.0.started_at
-    }
-
-    async fn finished_at(&self) -> Option<DateTime<Utc>> {
-        self.0.finished_at
-    }
-
-    /// By data type; while the run goes on, what it has done so far.
-    async fn results(&self, ctx: &Context<'_>) -> ApiResult<Vec<RetentionResult>> {
-        let results = load(ctx, ResultsOf(self.0.id)).await?.unwrap_or_default();
-        Ok(results.into_iter().map(RetentionResult::from).collect())
-    }
-}
-
-/// What a run did to one data type.
-#[derive(SimpleObject)]
-pub struct RetentionResult {
-    data_type: String,
-    retention: Period,
-    /// One period before the run; for a period without an end on the calendar, the run itself.
-    cutoff: DateTime<Utc>,
-    deleted: i32,
-    /// Past their end, but kept by a legal hold or a restriction of processing.
-    held: i32,
-    legal_basis: String,
-}
-
-impl From<retention_results::Model> for RetentionResult {
-    fn from(row: retention_results::Model) -> Self {
-        Self {
-            data_type: row.data_type,
-            retention: Period(row.retention),
-            cutoff: row.cutoff,
-            deleted: row.deleted,
-            held: row.held,
-            legal_basis: row.legal_basis,
-        }
-    }
-}
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct ResultsOf(RetentionRunId);
-
-impl Loader<ResultsOf> for Batch {
-    type Value = Vec<retention_results::Model>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[ResultsOf]) -> Loaded<HashMap<ResultsOf, Self::Value>> {
-        let results = room::results_of(&self.app, &self.viewer, keys.iter().map(|key| key.0).collect()).await?;
-        Ok(results.into_iter().map(|(id, results)| (ResultsOf(id), results)).collect())
-    }
-}
-
-/// Keeps data past its period while a ground such as a lawsuit lasts.
-pub struct LegalHold(pub legal_holds::Model);
-
-#[Object]
-impl LegalHold {
-    pub async fn id(&self) -> ID {
-        global_id("LegalHold", self.0.id.0)
-    }
-
-    /// Decrypts, and is audited.
-    async fn reason(&self, ctx: &Context<'_>) -> ApiResult<String> {
-        Ok(load(ctx, ReasonOf(self.0.id)).await?.ok_or_else(|| Error::not_found("legal hold"))?)
-    }
-
-    /// Null for a hold on a data type, whoever the subject is.
-    async fn data_type(&self) -> Option<&str> {
-        self.0.data_type.as_deref()
-    }
-
-    async fn placed_by(&self) -> &str {
-        &self.0.placed_by
-    }
-
-    async fn placed_at(&self) -> DateTime<Utc> {
-        self.0.placed_at
-    }
-
-    async fn released_at(&self) -> Option<DateTime<Utc>> {
-        self.0.released_at
-    }
-}
-
-/// A hold's reason, opened once per request for all holds asked for.
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct ReasonOf(LegalHoldId);
-
-impl Loader<ReasonOf> for Batch {
-    type Value = String;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[ReasonOf]) -> Loaded<HashMap<ReasonOf, String>> {
-        let reasons = room::reveal_reasons(&self.app, &self.viewer, keys.iter().map(|key| key.0).collect()).await?;
-        Ok(reasons.into_iter().map(|(id, reason)| (ReasonOf(id), reason)).collect())
-    }
-}
-
 impl Loader<RetentionPolicyId> for Batch {
     type Value = retention_policies::Model;
     type Error = Arc<Error>;
@@ -202,32 +92,6 @@ impl Loader<RetentionPolicyId> for Batch {
 
 pub async fn policy(ctx: &Context<'_>, id: RetentionPolicyId) -> ApiResult<Option<RetentionPolicy>> {
     Ok(load(ctx, id).await?.map(RetentionPolicy))
-}
-
-impl Loader<RetentionRunId> for Batch {
-    type Value = retention_runs::Model;
-    type Error = Arc<Error>;
-
-    async fn load(&self, ids: &[RetentionRunId]) -> Loaded<HashMap<RetentionRunId, Self::Value>> {
-        Ok(room::runs_by_ids(&self.app, &self.viewer, ids.to_vec()).await?)
-    }
-}
-
-pub async fn run(ctx: &Context<'_>, id: RetentionRunId) -> ApiResult<Option<RetentionRun>> {
-    Ok(load(ctx, id).await?.map(RetentionRun))
-}
-
-impl Loader<LegalHoldId> for Batch {
-    type Value = legal_holds::Model;
-    type Error = Arc<Error>;
-
-    async fn load(&self, ids: &[LegalHoldId]) -> Loaded<HashMap<LegalHoldId, Self::Value>> {
-        Ok(room::holds_by_ids(&self.app, &self.viewer, ids.to_vec()).await?)
-    }
-}
-
-pub async fn hold(ctx: &Context<'_>, id: LegalHoldId) -> ApiResult<Option<LegalHold>> {
-    Ok(load(ctx, id).await?.map(LegalHold))
 }
 
 #[derive(Default)]

@@ -1,26 +1,29 @@
 //! The tenant schema: each room's queries and mutations, joined.
 
-use async_graphql::{Context, EmptySubscription, ID, Interface, MergedObject, Object, Schema, SchemaBuilder};
+use async_graphql::{Context, ID, Interface, MergedObject, MergedSubscription, Object, Schema, SchemaBuilder};
 use recital_domain::app::App;
 
 use crate::{
     access::{self, AccessMutation, AccessQuery, ApiKey, Member, Tenant},
-    consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery},
+    consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery, ConsentSubscription},
     errors::ApiResult,
     ids::parse_id,
     limits,
-    purposes::{self, Purpose, PurposesQuery},
+    purposes::{self, Purpose, PurposesMutation, PurposesQuery},
     retention::{self, LegalHold, RetentionMutation, RetentionPolicy, RetentionQuery, RetentionRun},
     vault::{self, PersonalRecord, Subject, VaultMutation, VaultQuery},
 };
 
-pub type TenantSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type TenantSchema = Schema<Query, Mutation, Subscription>;
 
 #[derive(MergedObject, Default)]
 pub struct Query(NodeQuery, AccessQuery, ConsentQuery, PurposesQuery, RetentionQuery, VaultQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, ConsentMutation, RetentionMutation, VaultMutation);
+pub struct Mutation(AccessMutation, ConsentMutation, PurposesMutation, RetentionMutation, VaultMutation);
+
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(ConsentSubscription);
 
 /// Anything with an id of its own that can be fetched again.
 #[derive(Interface)]
@@ -88,8 +91,8 @@ pub fn build(app: App, development: bool) -> TenantSchema {
     builder.finish()
 }
 
-fn bare() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+fn bare() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .limit_depth(limits::DEPTH)
         .limit_complexity(limits::COMPLEXITY)
         .limit_recursive_depth(limits::RECURSION)

@@ -11,11 +11,12 @@
 
 use std::sync::Arc;
 
+use recital_entities::TenantId;
 use sea_orm::AccessMode;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, broadcast};
 
 use crate::{
-    bus::Bus,
+    bus::{Bus, Change},
     clock::{Clock, Ids},
     db::{Db, Platform, TenantTx},
     error::Result,
@@ -65,6 +66,11 @@ impl App {
     #[must_use]
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.core.clock.now()
+    }
+
+    /// What all tenants' transactions change from now on, in whatever process: ids, after their commit.
+    pub(crate) async fn changes(&self) -> Result<broadcast::Receiver<(TenantId, Change)>> {
+        self.core.bus.subscribe(&self.core.db).await
     }
 
     /// The tables without a tenant.

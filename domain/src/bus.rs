@@ -1,7 +1,21 @@
-//! What just changed, for subscribers: ids only, after the commit.
+//! What just changed, for subscribers: ids only, after the commit, in every process.
+//!
+//! On PostgreSQL the commit itself sends the ids, and each process that has subscribers listens on a connection of its
+//! own: a sender hears itself there too, and nowhere else, so that nothing is told twice. On SQLite one process is all
+//! there is, and it tells itself.
 
+use futures::stream::{self, Stream};
 use recital_entities::{ConsentEventId, SubjectRequestId, TenantId};
-use tokio::sync::broadcast;
+use tokio::sync::{
+    OnceCell,
+    broadcast::{self, error::RecvError},
+};
+
+use crate::{
+    app::App,
+    db::{Db, Notices},
+    error::{Error, Result},
+};
 
 /// A committed change that somebody may be waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -10,12 +24,21 @@ pub enum Change {
     SubjectRequest(SubjectRequestId),
 }
 
+type Told = (TenantId, Change);
+
+/// How many changes a subscriber may be behind.
+const BACKLOG: usize = 1024;
+
 /// Carries changes to this process's subscribers.
-pub struct Bus(broadcast::Sender<(TenantId, Change)>);
+pub struct Bus {
+    sender: broadcast::Sender<Told>,
+    /// Set once this process hears what all processes commit.
+    listening: OnceCell<()>,
+}
 
 impl Default for Bus {
     fn default() -> Self {
-        Self(broadcast::Sender::new(1024))
+        Self { sender: broadcast::Sender::new(BACKLOG), listening: OnceCell::new() }
     }
 }
 
@@ -23,12 +46,55 @@ impl Bus {
     pub(crate) fn publish(&self, tenant: TenantId, changes: Vec<Change>) {
         for change in changes {
             // Nobody listening is no failure.
-            let _ = self.0.send((tenant, change));
+            let _ = self.sender.send((tenant, change));
         }
     }
 
-    #[must_use]
-    pub fn subscribe(&self) -> broadcast::Receiver<(TenantId, Change)> {
-        self.0.subscribe()
+    /// All tenants' changes from now on; the first subscriber starts the listening.
+    pub(crate) async fn subscribe(&self, db: &Db) -> Result<broadcast::Receiver<Told>> {
+        self.listening.get_or_try_init(|| self.listen(db)).await?;
+        Ok(self.sender.subscribe())
     }
+
+    async fn listen(&self, db: &Db) -> Result<()> {
+        if let Some(notices) = db.listen().await? {
+            tokio::spawn(forward(notices, self.sender.clone()));
+        }
+        Ok(())
+    }
+}
+
+async fn forward(mut notices: Notices, sender: broadcast::Sender<Told>) {
+    while let Some(payload) = notices.next().await {
+        match serde_json::from_str::<Told>(&payload) {
+            Ok(told) => drop(sender.send(told)),
+            Err(error) => tracing::warn!(%error, "a change that this version does not know"),
+        }
+    }
+}
+
+/// One tenant's changes from now on. Whoever falls behind by more than the backlog gets UNAVAILABLE with `LAGGED`, and
+/// no more.
+pub(crate) async fn watch(app: &App, tenant: TenantId) -> Result<impl Stream<Item = Result<Change>> + use<>> {
+    let changes = app.changes().await?;
+    Ok(stream::unfold(Some(changes), move |changes| async move {
+        let mut changes = changes?;
+        loop {
+            match changes.recv().await {
+                Ok((of, change)) if of == tenant => return Some((Ok(change), Some(changes))),
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => return Some((Err(lagged()), None)),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }))
+}
+
+fn lagged() -> Error {
+    Error::unavailable("LAGGED", "changes were missed: read the history, then subscribe again")
+}
+
+/// How a change travels between processes.
+pub(crate) fn payload(tenant: TenantId, change: Change) -> Result<String> {
+    serde_json::to_string(&(tenant, change)).map_err(Error::internal)
 }

@@ -201,6 +201,16 @@ CREATE TABLE subjects (
 );
 CREATE INDEX subjects_by_verification_due_at_id ON subjects (tenant_id, verification_due_at, id);
 
+-- A restriction of processing (Article 18), kept with its end so that a past decision can be told.
+CREATE TABLE restrictions (
+    tenant_id {uuid} NOT NULL REFERENCES tenants (id),
+    subject_id {uuid} NOT NULL,
+    restricted_at {time} NOT NULL,
+    lifted_at {time},
+    PRIMARY KEY (tenant_id, subject_id, restricted_at),
+    FOREIGN KEY (tenant_id, subject_id) REFERENCES subjects (tenant_id, id)
+);
+
 -- The key that seals all of one subject's data, wrapped by the tenant key. Deleting it is the erasure.
 CREATE TABLE subject_keys (
     tenant_id {uuid} NOT NULL REFERENCES tenants (id),

@@ -83,6 +83,26 @@ impl Database {
         Ok(row.try_get::<i64, _>(0).or_else(|_| row.try_get::<i32, _>(0).map(i64::from))?)
     }
 
+    /// The first column of every row, seen past every wall.
+    pub async fn texts(&self, sql: &str) -> Result<Vec<String>> {
+        let mut connection = self.admin().await?;
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+
+    /// One number, as the service's own login sees it (PostgreSQL).
+    pub async fn number_as_service(&self, sql: &str) -> Result<i64> {
+        let mut connection = sqlx::PgConnection::connect(&self.url).await?;
+        Ok(sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await?)
+    }
+
+    /// What the service's own login may do (PostgreSQL).
+    pub async fn execute_as_service(&self, sql: &str) -> Result<u64> {
+        let mut connection = sqlx::PgConnection::connect(&self.url).await?;
+        let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
+        Ok(done.rows_affected())
+    }
+
     /// Everything the database holds, as bytes in which a stranger would search: the file and its log on SQLite, every
     /// row of every table on PostgreSQL with binary columns decoded.
     pub async fn dump(&self) -> Result<Vec<u8>> {

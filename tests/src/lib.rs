@@ -2,6 +2,7 @@
 
 mod client;
 mod database;
+mod kms;
 mod laws;
 mod logs;
 mod postgres;
@@ -9,6 +10,7 @@ mod world;
 
 pub use client::{Client, Refusal};
 pub use database::Database;
+pub use kms::{KmsEmulator, python};
 pub use logs::capture;
 pub use recital_domain::db::Engine;
 pub use world::World;

@@ -18,13 +18,18 @@ use sqlx::{Connection as _, PgConnection};
 /// Where the cluster answers.
 #[derive(Clone, Debug)]
 pub struct Cluster {
+    home: PathBuf,
     port: u16,
 }
 
 impl Cluster {
-    /// The running cluster of this project, started if need be.
+    /// The running cluster, started if need be: in the folder that `RECITAL_TEST_POSTGRES` names, which `scripts/test`
+    /// clears up, or in one of this project's that is left running for the next time.
     pub fn get() -> Result<Self> {
-        let home = std::env::temp_dir().join(format!("recital-test-postgres-{}", digest(env!("CARGO_MANIFEST_DIR"))));
+        let home = std::env::var_os("RECITAL_TEST_POSTGRES").map_or_else(
+            || std::env::temp_dir().join(format!("recital-test-postgres-{}", digest(env!("CARGO_MANIFEST_DIR")))),
+            PathBuf::from,
+        );
         fs::create_dir_all(&home)?;
         let lock = File::create(home.join("lock"))?;
         lock.lock()?;
@@ -32,11 +37,11 @@ impl Cluster {
         if let Some(port) = fs::read_to_string(&port_file).ok().and_then(|text| text.trim().parse().ok())
             && TcpStream::connect(("127.0.0.1", port)).is_ok()
         {
-            return Ok(Self { port });
+            return Ok(Self { home, port });
         }
         let port = start(&home)?;
         fs::write(&port_file, port.to_string())?;
-        Ok(Self { port })
+        Ok(Self { home, port })
     }
 
     /// The address of `database` for `user`.
@@ -96,8 +101,8 @@ impl Cluster {
         files.sort();
         let text = files.iter().map(fs::read_to_string).collect::<std::io::Result<Vec<_>>>()?.concat();
         let name = format!("template_{}", digest(&text));
-        let lock = File::create(std::env::temp_dir().join(format!("recital-{name}-{}.lock", self.port)))?;
-        tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
+        let lock = File::create(self.home.join(format!("{name}.lock")))?;
+        let _held = tokio::task::spawn_blocking(move || lock.lock().map(|()| lock)).await??;
         let mut connection = PgConnection::connect(&self.url("postgres", "postgres")).await?;
         let exists: bool =
             sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate)")

@@ -1,10 +1,12 @@
 //! The people's pages: server-rendered, without JavaScript.
 
+mod inbox;
+
 use axum::Router;
 
 use crate::http::ApiState;
 
 /// All pages.
-pub fn router(_state: &ApiState) -> Router<ApiState> {
-    Router::new()
+pub fn router(state: &ApiState) -> Router<ApiState> {
+    Router::new().merge(inbox::router(state))
 }

@@ -15,6 +15,7 @@ mod receipt_document;
 mod record;
 mod rule;
 mod version;
+mod watch;
 mod withdraw;
 
 pub use check::{DecisionCheck, decision, decisions};
@@ -23,5 +24,6 @@ pub use list::{by_ids, events_by_ids, events_of, of_subjects};
 pub use object::{lift_objection, object};
 pub use receipt::receipt;
 pub use record::{RecordConsent, record};
+pub use watch::watch;
 pub(crate) use withdraw::withdraw_within;
 pub use withdraw::{WithdrawConsent, can_be_withdrawn, withdraw};

@@ -47,7 +47,7 @@ pub fn reason(facts: &Facts, now: DateTime<Utc>) -> DecisionReason {
         return DecisionReason::Objected;
     }
     match (facts.purpose.lawful_basis, &facts.consent) {
-        (LawfulBasis::Consent, Some(consent)) => by_consent(&facts.purpose, consent, now),
+        (LawfulBasis::Consent, Some(consent)) => by_consent(facts.purpose, consent, now),
         (LawfulBasis::Consent, None) => DecisionReason::NoConsent,
         _ => DecisionReason::OtherLawfulBasis,
     }
@@ -65,7 +65,7 @@ pub fn is_allowed(reason: DecisionReason) -> bool {
     matches!(reason, DecisionReason::ConsentGiven | DecisionReason::OtherLawfulBasis)
 }
 
-fn by_consent(purpose: &PurposeFacts, consent: &ConsentFacts, now: DateTime<Utc>) -> DecisionReason {
+fn by_consent(purpose: PurposeFacts, consent: &ConsentFacts, now: DateTime<Utc>) -> DecisionReason {
     match consent.state {
         ConsentState::Requested | ConsentState::Refused => DecisionReason::NoConsent,
         ConsentState::PendingConfirmation => DecisionReason::ConsentPending,
@@ -76,7 +76,7 @@ fn by_consent(purpose: &PurposeFacts, consent: &ConsentFacts, now: DateTime<Utc>
     }
 }
 
-fn by_given_consent(purpose: &PurposeFacts, consent: &ConsentFacts, now: DateTime<Utc>) -> DecisionReason {
+fn by_given_consent(purpose: PurposeFacts, consent: &ConsentFacts, now: DateTime<Utc>) -> DecisionReason {
     if consent.expires_at.is_some_and(|end| end <= now) {
         DecisionReason::ConsentExpired
     } else if consent.purpose_version < purpose.consent_since_version {

@@ -11,6 +11,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::error::{Error, Result};
 
@@ -28,6 +29,9 @@ pub struct Db {
     engine: Engine,
     write: DatabaseConnection,
     read: DatabaseConnection,
+    /// How to reach what other processes commit; None where there are none.
+    pub(super) listen_with: Option<PgConnectOptions>,
+    pub(super) closed: CancellationToken,
 }
 
 const ACQUIRE: Duration = Duration::from_secs(5);
@@ -63,6 +67,7 @@ impl Db {
     }
 
     pub async fn close(&self) {
+        self.closed.cancel();
         for connection in [&self.write, &self.read] {
             if let Err(error) = connection.close_by_ref().await {
                 tracing::warn!(%error, "closing the database");
@@ -120,11 +125,17 @@ async fn open_postgres(url: &str, connections: u32, app_role: &str) -> Result<Db
         .max_connections(connections)
         .acquire_timeout(ACQUIRE)
         .test_before_acquire(false)
-        .connect_with(options)
+        .connect_with(options.clone())
         .await
         .map_err(unreachable)?;
     let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool);
-    Ok(Db { engine: Engine::Postgres, write: connection.clone(), read: connection })
+    Ok(Db {
+        engine: Engine::Postgres,
+        write: connection.clone(),
+        read: connection,
+        listen_with: Some(options),
+        closed: CancellationToken::new(),
+    })
 }
 
 /// Whether this login is superuser, may bypass row-level security, or owns a table.
@@ -166,6 +177,8 @@ async fn open_sqlite(url: &str) -> Result<Db> {
         engine: Engine::Sqlite,
         write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write),
         read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+        listen_with: None,
+        closed: CancellationToken::new(),
     })
 }
 

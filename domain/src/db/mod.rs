@@ -5,11 +5,13 @@
 //! through [`Platform`]. On PostgreSQL row-level security holds the same line once more inside the database.
 
 mod connect;
+mod notify;
 mod page;
 mod platform;
 mod tenant_tx;
 
 pub use connect::{Db, Engine};
+pub(crate) use notify::Notices;
 pub use page::{Order, Page, PageRequest};
 pub use platform::Platform;
 pub use tenant_tx::TenantTx;

@@ -34,10 +34,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Db, Engine, Order, Page, PageRequest};
+use super::{Db, Engine, Order, Page, PageRequest, notify::CHANNEL};
 use crate::{
     app::Core,
-    bus::Change,
+    bus::{self, Change},
     error::{Error, Result},
     keys::TenantKeys,
     viewer::Viewer,
@@ -52,7 +52,7 @@ pub struct TenantTx {
     core: Arc<Core>,
     viewer: Viewer,
     now: DateTime<Utc>,
-    /// Told to subscribers after the commit.
+    /// Told to subscribers with the commit.
     changes: Mutex<Vec<Change>>,
 }
 
@@ -64,10 +64,28 @@ impl TenantTx {
         Ok(Self { tx, core: Arc::clone(core), viewer: viewer.clone(), now, changes: Mutex::default() })
     }
 
-    /// Commits, then tells what changed.
+    /// Commits. On PostgreSQL the commit tells all processes what changed; answers what is left to tell this one.
     pub(crate) async fn commit(self) -> Result<Vec<Change>> {
+        let changes = std::mem::take(&mut *self.changes.lock().unwrap_or_else(PoisonError::into_inner));
+        let told = self.db().engine() == Engine::Postgres;
+        if told {
+            self.notify(&changes).await?;
+        }
         self.tx.commit().await?;
-        Ok(self.changes.into_inner().unwrap_or_else(PoisonError::into_inner))
+        Ok(if told { Vec::new() } else { changes })
+    }
+
+    async fn notify(&self, changes: &[Change]) -> Result<()> {
+        use sea_orm::ConnectionTrait as _;
+        for change in changes {
+            let statement = sea_orm::Statement::from_sql_and_values(
+                sea_orm::DbBackend::Postgres,
+                "SELECT pg_notify($1, $2)",
+                [Value::from(CHANNEL), Value::from(bus::payload(self.tenant(), *change)?)],
+            );
+            self.tx.execute_raw(statement).await?;
+        }
+        Ok(())
     }
 
     #[must_use]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_kms::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -37,7 +37,12 @@ pub struct AwsKms {
 impl AwsKms {
     /// Uses the SDK's own chain for region, credentials and `AWS_ENDPOINT_URL_KMS`.
     pub async fn connect(key_id: String) -> Self {
-        let config = aws_config::defaults(BehaviorVersion::latest())
+        Self::with(aws_config::defaults(BehaviorVersion::latest()), key_id).await
+    }
+
+    /// The same from a configuration that was begun elsewhere.
+    pub async fn with(config: ConfigLoader, key_id: String) -> Self {
+        let config = config
             .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(100)))
             .timeout_config(
                 TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(WHOLE).build(),

@@ -20,6 +20,12 @@ pub async fn get(tx: &TenantTx, key: &str) -> Result<purposes::Model> {
     tx.get("purpose", purposes::Entity::find().filter(purposes::Column::Key.eq(key))).await
 }
 
+/// The purpose of that key for a viewer, retired or not.
+pub async fn find(app: &App, viewer: &Viewer, key: &str) -> Result<Option<purposes::Model>> {
+    let select = purposes::Entity::find().filter(purposes::Column::Key.eq(key));
+    app.read(viewer, Permission::PurposeRead, async |tx| tx.one(select).await).await
+}
+
 /// Several purposes in one statement.
 pub async fn by_ids(
     tx: &TenantTx,

@@ -29,7 +29,7 @@ pub use define::define;
 pub use definition::Definition;
 pub use export::{RegisterExport, export};
 pub use fault::{Fault, Part};
-pub use get::{by_ids, by_keys, find_all, get, list};
+pub use get::{by_ids, by_keys, find, find_all, get, list};
 pub use import::{ImportRegister, Imported, import};
 pub use material::is_material;
 pub use retire::retire;

@@ -32,6 +32,7 @@ mod reject;
 mod reveal;
 pub mod rights;
 mod verify_identity;
+mod watch;
 
 pub use approve::approve;
 pub use assign::assign;
@@ -49,3 +50,4 @@ pub use open::{OpenRequest, open};
 pub use reject::reject;
 pub use reveal::{RequestTexts, reveal_notes, reveal_texts};
 pub use verify_identity::verify_identity;
+pub use watch::watch;

@@ -33,12 +33,12 @@ fn keepers() -> [SimpleExpr; 3] {
         hold.and_where(same(TenantId, records::Column::TenantId)).and_where(ReleasedAt.is_null());
         hold
     };
-    let of_type = same(DataType, records::Column::DataType);
+    let same_type = same(DataType, records::Column::DataType);
     let on_subject = hold()
         .and_where(same(SubjectId, records::Column::SubjectId))
-        .cond_where(Condition::any().add(DataType.is_null()).add(of_type.clone()))
+        .cond_where(Condition::any().add(DataType.is_null()).add(same_type.clone()))
         .take();
-    let on_type = hold().and_where(SubjectId.is_null()).and_where(of_type).take();
+    let on_type = hold().and_where(SubjectId.is_null()).and_where(same_type).take();
     let restricted = Query::select()
         .expr(Expr::value(1))
         .from(subjects::Entity)

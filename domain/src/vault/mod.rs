@@ -25,7 +25,7 @@ pub use list::{
 pub use minimise::{Allowlist, Minimised, minimise};
 pub use profile::{OpenProfile, ProfileChange, UpdateProfile, change_profile, open_profile, update};
 pub use register::{RegisterSubject, register};
-pub use restrict::{lift_restriction, restrict};
+pub use restrict::{lift_restriction, restrict, was_restricted};
 pub use reveal::{Revealed, open_payloads, reveal_external_ids, reveal_payloads, reveal_profiles};
 pub use store::{NewRecord, StoreRecords, Stored, store_records};
 pub use subject_key::SubjectKey;
