@@ -117,6 +117,7 @@ CREATE TABLE tenant_keys (
     provider {text} NOT NULL,
     kms_key {text} NOT NULL,
     wrapped {bytes} NOT NULL,
+    reason {bytes},
     created_at {time} NOT NULL,
     retired_at {time},
     PRIMARY KEY (tenant_id, version)

@@ -55,6 +55,9 @@ pub enum Work {
     /// Stamp when subjects are due for verification anew after the policy changed, from the subject after that one on.
     #[serde(rename = "accuracy.restamp")]
     RestampVerification { after: Option<SubjectId> },
+    /// Bring what older versions of the tenant's key wrap under the newest.
+    #[serde(rename = "keys.rewrap")]
+    RewrapKeys,
 }
 
 /// The kind that [`Work::ReverificationMail`] has in the table.
