@@ -5,3 +5,4 @@ mod consent;
 mod cli;
 mod house;
 mod keys;
+mod retention;
