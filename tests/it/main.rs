@@ -1,8 +1,8 @@
 //! Stories: what users see, through the real server, on both engines.
 
 mod access;
-mod consent;
 mod cli;
+mod consent;
 mod house;
 mod keys;
 mod retention;
