@@ -2,7 +2,10 @@
 
 mod access;
 mod attack;
+mod cli;
+mod consent;
 mod house;
 mod http;
 mod keys;
+mod retention;
 mod schema;
