@@ -14,6 +14,7 @@ mod graphql_http;
 mod http;
 mod ids;
 mod limits;
+mod operator;
 mod pages;
 mod purposes;
 mod requests;
@@ -24,5 +25,6 @@ mod subject_ref;
 mod vault;
 mod websocket;
 
-pub use http::{HttpOptions, router};
+pub use http::{HttpOptions, operator_router, router};
+pub use operator::operator_sdl;
 pub use schema::{TenantSchema, sdl};

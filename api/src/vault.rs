@@ -6,8 +6,9 @@ mod subject;
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use recital_domain::{
+    access::TenantKeyState,
     error::{Error, Result},
-    vault::{self as room, NewRecord, RegisterSubject, StoreRecords, Stored, UpdateProfile},
+    vault::{self as room, Anonymise, NewRecord, RegisterSubject, StoreRecords, Stored, Tokenise, UpdateProfile},
 };
 use recital_entities::SubjectStatus;
 use serde_json::Value;
@@ -16,6 +17,7 @@ pub use record::{PersonalRecord, record};
 pub use subject::{Subject, subject};
 
 use crate::{
+    access::TenantKeys,
     auth::{app, viewer},
     connection::{Connection, connect, page_cost, page_request},
     errors::ApiResult,
@@ -157,6 +159,54 @@ impl From<Stored> for StoredRecord {
     }
 }
 
+#[derive(InputObject)]
+struct AnonymiseInput {
+    purpose: String,
+    /// JSON objects, at most 1000.
+    data: Vec<Value>,
+}
+
+#[derive(SimpleObject)]
+struct AnonymisePayload {
+    /// In the order of the input.
+    data: Vec<Value>,
+}
+
+#[derive(InputObject)]
+struct TokeniseInput {
+    subject: SubjectRef,
+    purpose: String,
+    values: Vec<String>,
+}
+
+#[derive(SimpleObject)]
+struct TokenisePayload {
+    /// In the order of the values.
+    tokens: Vec<String>,
+}
+
+#[derive(InputObject)]
+struct DetokeniseInput {
+    purpose: String,
+    tokens: Vec<String>,
+}
+
+#[derive(SimpleObject)]
+struct DetokenisePayload {
+    /// In the order of the tokens.
+    values: Vec<Option<String>>,
+}
+
+#[derive(InputObject)]
+struct RotateTenantKeyInput {
+    reason: String,
+}
+
+#[derive(SimpleObject)]
+struct TenantKeyPayload {
+    keys: TenantKeys,
+}
+
 #[derive(Default)]
 pub struct VaultMutation;
 
@@ -179,5 +229,29 @@ impl VaultMutation {
     async fn store_records(&self, ctx: &Context<'_>, input: StoreRecordsInput) -> ApiResult<StoreRecordsPayload> {
         let stored = room::store_records(app(ctx), viewer(ctx)?, input.parse()?).await?;
         Ok(StoreRecordsPayload { records: stored.into_iter().map(StoredRecord::from).collect() })
+    }
+    /// Rows for analytics: what the purpose may not collect and free text go, identifiers become keyed hashes.
+    async fn anonymise(&self, ctx: &Context<'_>, input: AnonymiseInput) -> ApiResult<AnonymisePayload> {
+        let input = Anonymise { purpose: input.purpose, data: input.data };
+        Ok(AnonymisePayload { data: room::anonymise(app(ctx), viewer(ctx)?, input).await? })
+    }
+
+    /// Random stand-ins: the same value of the same subject under the same purpose has one token.
+    async fn tokenise(&self, ctx: &Context<'_>, input: TokeniseInput) -> ApiResult<TokenisePayload> {
+        let TokeniseInput { subject, purpose, values } = input;
+        let input = Tokenise { subject: subject.parse()?, purpose, values };
+        Ok(TokenisePayload { tokens: room::tokenise(app(ctx), viewer(ctx)?, input).await? })
+    }
+
+    /// Null for a token that is unknown or another purpose's, and while its subject's data may not be processed for it.
+    async fn detokenise(&self, ctx: &Context<'_>, input: DetokeniseInput) -> ApiResult<DetokenisePayload> {
+        let values = room::detokenise(app(ctx), viewer(ctx)?, &input.purpose, &input.tokens).await?;
+        Ok(DetokenisePayload { values })
+    }
+
+    /// What is new is sealed under the new version at once; the rest is brought over in the background.
+    async fn rotate_tenant_key(&self, ctx: &Context<'_>, input: RotateTenantKeyInput) -> ApiResult<TenantKeyPayload> {
+        room::rotate_key(app(ctx), viewer(ctx)?, &input.reason).await?;
+        Ok(TenantKeyPayload { keys: TenantKeyState::of(app(ctx), viewer(ctx)?).await?.into() })
     }
 }

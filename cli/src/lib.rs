@@ -1,1 +1,111 @@
-//! The one program.
+//! The command line: one file per command. Rules live in the rooms; here they are called and their answers put into words.
+
+mod config;
+mod demo;
+mod jobs;
+mod keys;
+mod migrate;
+mod operator;
+mod register;
+mod schema;
+mod serve;
+mod server;
+mod settings;
+mod tenant;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+use recital_domain::error::Error;
+
+/// Privacy backend for many tenants: consent, retention, accuracy, subject requests and the evidence of it all.
+#[derive(Parser)]
+#[command(name = "recital", version, arg_required_else_help = true)]
+struct CommandLine {
+    /// The settings file; recital.toml where there is one
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Show Recital at work on made-up data, with nothing to set up
+    Demo(demo::Options),
+    /// Run the API and the worker
+    Serve,
+    /// Run the API alone
+    Api,
+    /// Run the worker alone
+    Worker,
+    /// Bring the database to the newest schema
+    Migrate,
+    /// Make tenants
+    #[command(subcommand)]
+    Tenant(tenant::Command),
+    /// Bring in a tenant's registers
+    #[command(subcommand)]
+    Register(register::Command),
+    /// Look at the settings
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Print a GraphQL schema
+    Schema(schema::Options),
+    /// Let people run the service through the operator's API
+    #[command(subcommand)]
+    Operator(operator::Command),
+    /// List the jobs with their last and next run
+    Jobs,
+    /// Look at tenants' keys
+    #[command(subcommand)]
+    Keys(keys::Command),
+}
+
+/// Reads the arguments, does what they say, and answers how it went: 0, 1 for a failure, 2 for wrong arguments.
+#[must_use]
+pub fn run() -> ExitCode {
+    let line = CommandLine::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to work with");
+    match runtime.and_then(|runtime| runtime.block_on(obey(line))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("recital: {}", in_words(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn obey(line: CommandLine) -> Result<()> {
+    let file = line.config.as_deref();
+    match line.command {
+        Command::Demo(options) => demo::run(options).await,
+        Command::Serve => serve::run(file, serve::Halves::Both).await,
+        Command::Api => serve::run(file, serve::Halves::Api).await,
+        Command::Worker => serve::run(file, serve::Halves::Worker).await,
+        Command::Migrate => migrate::run(file).await,
+        Command::Tenant(command) => tenant::run(file, command).await,
+        Command::Register(command) => register::run(file, command).await,
+        Command::Config(config::Command::Check) => config::check(file),
+        Command::Schema(options) => schema::run(&options),
+        Command::Operator(command) => operator::run(file, command).await,
+        Command::Jobs => jobs::run(file).await,
+        Command::Keys(keys::Command::Status { tenant }) => keys::status(file, &tenant).await,
+    }
+}
+
+/// What went wrong and why, with the field where an input is at fault.
+fn in_words(error: &anyhow::Error) -> String {
+    let mut words = String::new();
+    for cause in error.chain() {
+        if !words.is_empty() {
+            words.push_str(": ");
+        }
+        if let Some(field) = cause.downcast_ref::<Error>().and_then(Error::field) {
+            words.push_str(&format!("{field}: "));
+        }
+        words.push_str(&cause.to_string());
+    }
+    words
+}

@@ -174,7 +174,12 @@ impl fmt::Debug for Error {
     }
 }
 
-impl StdError for Error {}
+/// The cause is for the operator's eyes: logs and the command line.
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static))
+    }
+}
 
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {

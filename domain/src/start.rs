@@ -45,12 +45,7 @@ pub async fn open_at(config: &Config, clock: Clock) -> Result<App> {
 async fn key_service(keys: &Keys) -> Result<Box<dyn KeyService>> {
     Ok(match keys {
         Keys::AwsKms { key_id } => Box::new(AwsKms::connect(key_id.clone()).await),
-        Keys::Local { master_key_file } => {
-            if !master_key_file.exists() {
-                tracing::warn!("making a new master key: back it up, without it nothing can be read again");
-            }
-            Box::new(LocalKms::open(master_key_file)?)
-        }
+        Keys::Local { master_key_file } => Box::new(LocalKms::open(master_key_file)?),
     })
 }
 

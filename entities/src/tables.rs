@@ -35,6 +35,7 @@ pub fn tables() -> Vec<Table> {
         table::<vault::tenant_secrets::Entity>(Scope::Tenant),
         table::<vault::subjects::Entity>(Scope::Tenant),
         table::<vault::subject_keys::Entity>(Scope::Tenant),
+        table::<vault::restrictions::Entity>(Scope::Tenant),
         table::<vault::profiles::Entity>(Scope::Tenant),
         table::<vault::profile_versions::Entity>(Scope::Tenant),
         table::<vault::records::Entity>(Scope::Tenant),

@@ -39,7 +39,8 @@ pub enum Rights {
     Append,
 }
 
-/// Takes the migrators' lock and makes the service's role where it is missing.
+/// Takes the migrators' lock and makes the service's role where it is missing. A login that may is made a member of it,
+/// so that one login can do for both.
 pub async fn prepare(connection: &DatabaseConnection) -> Result<(), DbErr> {
     if connection.get_database_backend() != DbBackend::Postgres {
         connection.execute_unprepared("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 10000").await?;
@@ -53,6 +54,10 @@ pub async fn prepare(connection: &DatabaseConnection) -> Result<(), DbErr> {
                     CREATE ROLE {APP_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
                 END IF;
             EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+            END $$;
+            DO $$ BEGIN
+                GRANT {APP_ROLE} TO CURRENT_USER;
+            EXCEPTION WHEN insufficient_privilege OR invalid_grant_operation THEN NULL;
             END $$;
             GRANT USAGE ON SCHEMA public TO {APP_ROLE};"
         ))

@@ -31,6 +31,7 @@ const TENANT_TABLES: &[&str] = &[
     "purposes",
     "records",
     "request_events",
+    "restrictions",
     "retention_policies",
     "retention_results",
     "retention_runs",

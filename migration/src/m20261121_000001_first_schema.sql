@@ -117,6 +117,7 @@ CREATE TABLE tenant_keys (
     provider {text} NOT NULL,
     kms_key {text} NOT NULL,
     wrapped {bytes} NOT NULL,
+    reason {bytes},
     created_at {time} NOT NULL,
     retired_at {time},
     PRIMARY KEY (tenant_id, version)
@@ -200,6 +201,16 @@ CREATE TABLE subjects (
     UNIQUE (tenant_id, email_index)
 );
 CREATE INDEX subjects_by_verification_due_at_id ON subjects (tenant_id, verification_due_at, id);
+
+-- A restriction of processing (Article 18), kept with its end so that a past decision can be told.
+CREATE TABLE restrictions (
+    tenant_id {uuid} NOT NULL REFERENCES tenants (id),
+    subject_id {uuid} NOT NULL,
+    restricted_at {time} NOT NULL,
+    lifted_at {time},
+    PRIMARY KEY (tenant_id, subject_id, restricted_at),
+    FOREIGN KEY (tenant_id, subject_id) REFERENCES subjects (tenant_id, id)
+);
 
 -- The key that seals all of one subject's data, wrapped by the tenant key. Deleting it is the erasure.
 CREATE TABLE subject_keys (

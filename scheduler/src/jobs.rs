@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures::future::BoxFuture;
 use recital_domain::{
+    access, accuracy,
     app::App,
     error::Result,
-    requests,
+    requests, retention,
     work::{self, Served},
 };
 use uuid::Uuid;
@@ -31,11 +33,20 @@ pub enum Schedule {
     TenantsOwn,
 }
 
-/// What a job does; each answers how many rows it changed. The id is the run's, and the correlation id of its entries.
+/// What a job does; each answers how many rows it changed.
 #[derive(Clone, Copy)]
 pub enum Act {
-    EachTenant(for<'a> fn(&'a App, &'a Served, Uuid) -> BoxFuture<'a, Result<u64>>),
+    EachTenant(for<'a> fn(&'a App, Turn<'a>) -> BoxFuture<'a, Result<u64>>),
     Once(for<'a> fn(&'a App) -> BoxFuture<'a, Result<u64>>),
+}
+
+/// One tenant's turn in a run.
+#[derive(Clone, Copy)]
+pub struct Turn<'a> {
+    pub tenant: &'a Served,
+    /// The run's id, and the correlation id of its audit entries.
+    pub run: Uuid,
+    pub due_at: DateTime<Utc>,
 }
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -43,10 +54,28 @@ const HOUR: Duration = Duration::from_secs(60 * 60);
 /// Every job there is.
 pub const JOBS: &[Job] = &[
     Job {
+        name: "retention.sweep",
+        schedule: Schedule::TenantsOwn,
+        limit: HOUR.saturating_mul(12),
+        act: Act::EachTenant(|app, turn| Box::pin(retention::sweep_tenant(app, turn.tenant.id, turn.run, turn.due_at))),
+    },
+    Job {
+        name: "accuracy.review",
+        schedule: Schedule::Cron("*/10 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(accuracy::review_tenant(app, turn.tenant.id, turn.run))),
+    },
+    Job {
         name: "requests.forget",
         schedule: Schedule::Cron("20 3 * * *", Tz::UTC),
         limit: HOUR,
-        act: Act::EachTenant(|app, tenant, run| Box::pin(requests::forget_packages(app, tenant.id, run))),
+        act: Act::EachTenant(|app, turn| Box::pin(requests::forget_packages(app, turn.tenant.id, turn.run))),
+    },
+    Job {
+        name: "tenant.close",
+        schedule: Schedule::Cron("10 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::Once(|app| Box::pin(access::close_due_tenants(app))),
     },
     Job {
         name: "work.prune",
@@ -58,7 +87,7 @@ pub const JOBS: &[Job] = &[
         name: "work.prune_answers",
         schedule: Schedule::Cron("40 3 * * *", Tz::UTC),
         limit: HOUR,
-        act: Act::EachTenant(|app, tenant, run| Box::pin(work::prune_answers(app, tenant, run))),
+        act: Act::EachTenant(|app, turn| Box::pin(work::prune_answers(app, turn.tenant, turn.run))),
     },
 ];
 

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     due::due_runs,
-    jobs::{Act, Job},
+    jobs::{Act, Job, Turn},
 };
 
 /// Another worker takes a run over when its worker has not extended it for this long.
@@ -129,8 +129,9 @@ impl Runner {
                     if self.stop.is_cancelled() {
                         return End::Stopped;
                     }
+                    let turn = Turn { tenant, run: run.id.0, due_at: run.scheduled_for };
                     outcome.tenants += 1;
-                    outcome.note(&tenant.slug, guarded(act(&self.app, tenant, run.id.0)).await);
+                    outcome.note(&tenant.slug, guarded(act(&self.app, turn)).await);
                 }
             }
         }

@@ -1,6 +1,9 @@
 //! Stories: what users see, through the real server, on both engines.
 
 mod access;
+mod cli;
+mod consent;
 mod house;
 mod keys;
 mod purposes;
+mod retention;

@@ -19,6 +19,7 @@ use crate::{
     auth::{app, viewer},
     batch::{Batch, Loaded, load},
     connection::{Connection, connect, page_cost, page_request},
+    consent::{self, Consent, ConsentEvent},
     errors::ApiResult,
     ids::global_id,
 };
@@ -65,6 +66,25 @@ impl Subject {
     async fn profile(&self, ctx: &Context<'_>, purpose: Option<String>) -> ApiResult<Option<Profile>> {
         let Some(revealed) = load(ctx, ProfileOf { subject: self.0.id, purpose }).await? else { return Ok(None) };
         Ok(revealed?.shown()?.map(|profile| Profile { subject: self.0.id, profile }))
+    }
+
+    /// Where each consent stands.
+    async fn consents(&self, ctx: &Context<'_>) -> ApiResult<Vec<Consent>> {
+        consent::consents_of(ctx, self.0.id).await
+    }
+
+    /// What they decided, newest first.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn consent_history(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        purpose: Option<String>,
+    ) -> ApiResult<Connection<ConsentEvent>> {
+        consent::history_of(ctx, self.0.id, purpose, (first, after, last, before)).await
     }
 
     /// What is stored about them, oldest first.

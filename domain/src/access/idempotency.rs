@@ -5,18 +5,15 @@
 //! which nothing can be guessed, and the answer, which must hold ids and words only, never a personal value.
 
 use chrono::TimeDelta;
-use recital_entities::{TenantId, access::idempotency_keys};
+use recital_entities::access::idempotency_keys;
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::{
-    app::App,
     db::TenantTx,
     error::{Error, Result},
     evidence::{Audited, Event},
-    viewer::{Actor, Viewer},
 };
 
 use idempotency_keys::Column;
@@ -86,14 +83,4 @@ impl TenantTx {
         }
         Ok(Some(earlier.answer))
     }
-}
-
-/// Job `access.forget_answers`: forgets answers that are older than 24 hours. Answers how many.
-pub async fn forget_answers(app: &App, tenant: TenantId, correlation: Uuid) -> Result<u64> {
-    let viewer = Viewer::new(tenant, Actor::Job("access.forget_answers"), correlation);
-    app.maintain(&viewer, async |tx| {
-        let old = idempotency_keys::Entity::delete_many().filter(Column::CreatedAt.lte(tx.now() - KEPT_FOR));
-        tx.delete(old).await
-    })
-    .await
 }

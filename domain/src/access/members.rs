@@ -115,8 +115,8 @@ pub async fn members_by_ids(app: &App, viewer: &Viewer, ids: Vec<MemberId>) -> R
 pub async fn reveal_members(app: &App, viewer: &Viewer, ids: Vec<MemberId>) -> Result<HashMap<MemberId, Contact>> {
     let select = members::Entity::find().filter(members::Column::Id.is_in(ids.iter().copied()));
     app.write(viewer, Permission::MemberRead, async |tx| {
-        let keys = tx.keys().await?;
         let rows = tx.all(select).await?;
+        let keys = tx.keys_for(rows.iter().map(|row| &row.contact)).await?;
         let contacts = rows.iter().map(|row| Ok((row.id, open(&keys, row)?))).collect::<Result<_>>()?;
         Ok(Event::MembersRevealed { id: tx.tenant(), members: ids }.with(contacts))
     })

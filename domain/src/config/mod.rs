@@ -200,23 +200,24 @@ fn read_database(reader: &mut Reader) -> Database {
 }
 
 fn read_keys(reader: &mut Reader) -> Keys {
-    let provider = choice(reader, "keys.provider", KeyProvider::Local, "`local` or `aws-kms`");
+    let provider = choice(reader, "keys.provider", "`local` or `aws-kms`");
     let file = reader.text("keys.master_key_file");
     let key_id = reader.text("keys.kms_key_id");
     match provider {
-        KeyProvider::Local => {
+        Some(KeyProvider::Local) => {
             let missing = "is missing: the local provider keeps its master key there";
             Keys::Local { master_key_file: needed(reader, "keys.master_key_file", file, missing).into() }
         }
-        KeyProvider::AwsKms => {
+        Some(KeyProvider::AwsKms) => {
             let missing = "is missing: aws-kms needs the id, ARN or alias of the key";
             Keys::AwsKms { key_id: needed(reader, "keys.kms_key_id", key_id, missing) }
         }
+        None => Keys::AwsKms { key_id: String::new() },
     }
 }
 
 fn read_mail(reader: &mut Reader, environment: Environment) -> Mail {
-    let provider = choice(reader, "mail.provider", MailProvider::Smtp, "`smtp` or `inbox`");
+    let provider = choice(reader, "mail.provider", "`smtp` or `inbox`");
     let folder = reader.text("mail.folder").map(PathBuf::from);
     let host = reader.text("mail.host");
     let from = reader.text("mail.from");
@@ -229,13 +230,13 @@ fn read_mail(reader: &mut Reader, environment: Environment) -> Mail {
         from: String::new(),
         ca_pem: read_ca(reader),
     };
-    if provider == MailProvider::Inbox {
-        if environment == Environment::Production && !reader.is_faulty("mail.provider") {
+    if provider == Some(MailProvider::Inbox) {
+        if environment == Environment::Production {
             reader.fault("mail.provider", "the dev inbox sends nothing: production needs `smtp`");
         }
         return Mail::Inbox { folder };
     }
-    if !reader.is_faulty("mail.provider") {
+    if provider.is_some() {
         settings.host = needed(reader, "mail.host", host, "is missing: the mail server's name");
         settings.from = needed(reader, "mail.from", from, "is missing: the sender's address");
     }
@@ -272,12 +273,13 @@ fn read_limits(reader: &mut Reader) -> Limits {
 }
 
 /// One of a few words, which must be given.
-fn choice<T: std::str::FromStr>(reader: &mut Reader, setting: &'static str, otherwise: T, expected: &str) -> T {
-    let text = reader.text(setting);
-    text.and_then(|text| text.parse().ok()).unwrap_or_else(|| {
+fn choice<T: std::str::FromStr>(reader: &mut Reader, setting: &'static str, expected: &str) -> Option<T> {
+    let text = reader.required(setting);
+    let choice = text.parse().ok();
+    if choice.is_none() && !reader.is_faulty(setting) {
         reader.fault(setting, format!("expected {expected}"));
-        otherwise
-    })
+    }
+    choice
 }
 
 /// What another setting makes necessary.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt, fs, path::Path, str::FromStr};
 
 use figment::{
-    Figment, Profile,
+    Figment,
     providers::{Format as _, Toml},
     value::{Dict, Value},
 };
@@ -61,7 +61,7 @@ impl Reader {
                 figment = figment.merge((setting, text));
             }
         }
-        let data = figment.data_or_fault(file)?;
+        let data = extract(&figment, file)?;
         reader.flatten(String::new(), data);
         Ok(reader)
     }
@@ -151,17 +151,13 @@ impl Reader {
     }
 }
 
-trait DataOrFault {
-    fn data_or_fault(&self, file: Option<&Path>) -> Result<Dict, Faults>;
-}
-
-impl DataOrFault for Figment {
-    fn data_or_fault(&self, file: Option<&Path>) -> Result<Dict, Faults> {
-        use figment::Provider as _;
-        let mut data = self.data().map_err(|error| {
-            let setting = file.map_or_else(|| "configuration".to_owned(), |path| path.display().to_string());
-            Faults(vec![Fault { setting, problem: error.kind.to_string() }])
-        })?;
-        Ok(data.remove(&Profile::Default).unwrap_or_default())
-    }
+/// All that was merged.
+///
+/// # Errors
+/// The file's: missing, unreadable, or no TOML.
+fn extract(figment: &Figment, file: Option<&Path>) -> Result<Dict, Faults> {
+    figment.extract().map_err(|error| {
+        let setting = file.map_or_else(|| "configuration".to_owned(), |path| path.display().to_string());
+        Faults(vec![Fault { setting, problem: error.kind.to_string() }])
+    })
 }

@@ -12,7 +12,7 @@ use crate::{
     db::TenantTx,
     error::{Error, Result},
     purposes as register,
-    vault::{SubjectRef, find_subject_if_any, find_subjects},
+    vault::{SubjectRef, find_subject_if_any, find_subjects, was_restricted},
     viewer::{Permission, Viewer},
 };
 
@@ -108,13 +108,17 @@ async fn replay(
         }
         _ => None,
     };
-    Ok(Decision::new(Some(status_at(&subject, at)), &purpose, objected, consent, at))
+    let status = status_at(tx, &subject, at).await?;
+    Ok(Decision::new(Some(status), &purpose, objected, consent, at))
 }
 
-fn status_at(subject: &subjects::Model, at: DateTime<Utc>) -> SubjectStatus {
-    match (subject.status, subject.erased_at) {
-        (SubjectStatus::Erased, Some(erased_at)) if erased_at > at => SubjectStatus::Active,
-        (status, _) => status,
+async fn status_at(tx: &TenantTx, subject: &subjects::Model, at: DateTime<Utc>) -> Result<SubjectStatus> {
+    if subject.erased_at.is_some_and(|erased_at| erased_at <= at) {
+        Ok(SubjectStatus::Erased)
+    } else if was_restricted(tx, subject.id, at).await? {
+        Ok(SubjectStatus::Restricted)
+    } else {
+        Ok(SubjectStatus::Active)
     }
 }
 

@@ -25,7 +25,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use recital_entities::{GlobalEntity, TenantEntity, TenantId};
+use recital_entities::{GlobalEntity, Sealed, TenantEntity, TenantId};
 use sea_orm::{
     AccessMode, ActiveModelTrait, ColumnTrait as _, DatabaseTransaction, DeleteMany, EntityTrait, FromQueryResult,
     IntoActiveModel, Iterable as _, PaginatorTrait, PrimaryKeyToColumn as _, QueryFilter as _, Select, TryGetableMany,
@@ -127,6 +127,11 @@ impl TenantTx {
     /// The tenant's keys; the KMS is asked only when they are not held.
     pub async fn keys(&self) -> Result<Arc<TenantKeys>> {
         self.core.keys.of(self).await
+    }
+
+    /// The tenant's keys, the newest that `sealed` needs among them.
+    pub async fn keys_for<'a>(&self, sealed: impl IntoIterator<Item = &'a Sealed>) -> Result<Arc<TenantKeys>> {
+        self.core.keys.of_sealed(self, sealed).await
     }
 
     /// Told to subscribers once this transaction has committed.

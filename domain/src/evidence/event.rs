@@ -94,6 +94,10 @@ events! {
     TenantClosing = "tenant.closing" on Tenant(TenantId) { closes_at: String }
     TenantDestroyed = "tenant.destroyed" on Tenant(TenantId) { rows: u64 }
     TenantKeyRotated = "tenant.key_rotated" on Tenant(TenantId) { version: i32 }
+    /// What older versions of the key wrapped or sealed is now under this one.
+    TenantKeyRewrapped = "tenant.key_rewrapped" on Tenant(TenantId) { version: i32, count: u64 }
+    /// Nothing needed the versions before this one any more.
+    TenantKeysDestroyed = "tenant.keys_destroyed" on Tenant(TenantId) { before: i32 }
     MemberInvited = "member.invited" on Member(MemberId) { role: Role }
     MemberRoleChanged = "member.role_changed" on Member(MemberId) { from: Role, to: Role }
     MemberRemoved = "member.removed" on Member(MemberId) {}

@@ -4,11 +4,12 @@ mod jws;
 mod kms;
 mod local;
 mod ring;
+mod rotate;
 mod seal;
 
 pub use kms::AwsKms;
 pub use local::LocalKms;
-pub use ring::{KeyRing, TenantKeys};
+pub use ring::{HELD_FOR, KeyRing, TenantKeys};
 pub use seal::{Key, Place, RowName, random};
 
 use futures::future::BoxFuture;

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long a tenant's clear keys are held: losing the KMS key takes effect within this time.
-const HELD_FOR: Duration = Duration::from_secs(300);
+pub const HELD_FOR: Duration = Duration::from_secs(300);
 const LARGEST_USE: u64 = 10_000_000;
 
 /// Holds tenants' keys; asks the KMS when it does not.
@@ -78,6 +78,25 @@ impl KeyRing {
         Ok(keys)
     }
 
+    /// The keys that open `sealed`. A value that names a version not held was sealed by a process that knows of a
+    /// rotation: then the ring asks again, once.
+    pub async fn of_sealed<'a>(
+        &self,
+        tx: &TenantTx,
+        sealed: impl IntoIterator<Item = &'a Sealed>,
+    ) -> Result<Arc<TenantKeys>> {
+        let keys = self.of(tx).await?;
+        let newest_asked = sealed
+            .into_iter()
+            .map(seal::version_of)
+            .try_fold(0, |newest, version| version.map(|version| version.max(newest)))?;
+        if newest_asked <= keys.newest()?.version() {
+            return Ok(keys);
+        }
+        self.forget(tx.tenant()).await;
+        self.of(tx).await
+    }
+
     /// Makes a new tenant's first key and the secrets under it.
     pub async fn create(&self, tx: &TenantTx) -> Result<()> {
         let key = self.add_version(tx, 1).await?;
@@ -99,6 +118,7 @@ impl KeyRing {
             provider: Set(self.service.provider().to_owned()),
             kms_key: Set(self.service.key_id()),
             wrapped: Set(fresh.wrapped),
+            reason: Set(None),
             created_at: Set(tx.now()),
             retired_at: Set(None),
         };
@@ -135,11 +155,11 @@ fn open_newest(
     Ok(ClearKey::new(clear.as_slice().try_into().map_err(Error::internal)?))
 }
 
-fn secret_row(kind: SecretKind, version: i32) -> String {
+pub(super) fn secret_row(kind: SecretKind, version: i32) -> String {
     format!("{kind}/{version}")
 }
 
-fn secret_place<'a>(tenant: &TenantId, row: &'a String) -> Place<'a> {
+pub(super) fn secret_place<'a>(tenant: &TenantId, row: &'a String) -> Place<'a> {
     Place { tenant: *tenant, subject: None, table: "tenant_secrets", column: "secret", row }
 }
 
@@ -175,6 +195,20 @@ impl TenantKeys {
         sealed: &Sealed,
     ) -> Result<zeroize::Zeroizing<Vec<u8>>> {
         find(&self.keys, sealed)?.open(Place { tenant: self.tenant, subject: None, table, column, row }, sealed)
+    }
+
+    /// What was sealed under an older version, sealed under the newest; none when it was already.
+    pub fn reseal(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        row: &dyn seal::RowName,
+        sealed: &Sealed,
+    ) -> Result<Option<Sealed>> {
+        if seal::version_of(sealed)? == self.newest()?.version() {
+            return Ok(None);
+        }
+        self.seal(table, column, row, &self.open(table, column, row, sealed)?).map(Some)
     }
 
     /// Like [`Self::seal`], for text.

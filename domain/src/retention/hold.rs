@@ -104,7 +104,7 @@ pub async fn holds_by_ids(app: &App, viewer: &Viewer, ids: Vec<LegalHoldId>) -> 
 pub async fn reveal_reasons(app: &App, viewer: &Viewer, ids: Vec<LegalHoldId>) -> Result<HashMap<LegalHoldId, String>> {
     app.write(viewer, Permission::RetentionRead, async |tx| {
         let holds = tx.all(Entity::find().filter(Column::Id.is_in(ids)).order_by_asc(Column::Id)).await?;
-        let keys = tx.keys().await?;
+        let keys = tx.keys_for(holds.iter().map(|hold| &hold.reason)).await?;
         let open = |hold: &Model| Ok((hold.id, keys.open_text(TABLE, "reason", &hold.id, &hold.reason)?));
         let reasons = holds.iter().map(open).collect::<Result<HashMap<_, _>>>()?;
         let rows = holds.iter().map(|hold| hold.id.to_string()).collect();

@@ -42,6 +42,14 @@ pub struct Progress {
     pub finished: bool,
 }
 
+/// How far one transaction goes.
+#[derive(Clone, Copy)]
+struct Batch {
+    size: u64,
+    /// What is left after it is queued.
+    queue_rest: bool,
+}
+
 /// The daily sweep of one tenant that was due at `due_at`: finishes what an interrupted run left, then deletes what was
 /// past its end at that instant. Answers how many records went. Asked again for the same instant, it does nothing.
 pub async fn sweep_tenant(app: &App, tenant: TenantId, correlation: Uuid, due_at: DateTime<Utc>) -> Result<u64> {
@@ -65,14 +73,14 @@ pub async fn sweep_tenant(app: &App, tenant: TenantId, correlation: Uuid, due_at
 /// `BAD_USER_INPUT` for an unknown data type.
 pub async fn run(app: &App, viewer: &Viewer, data_type: Option<String>) -> Result<retention_runs::Model> {
     let run = begin(app, viewer, data_type, app.now()).await?;
-    carry_on(app, viewer, run.id).await?;
+    carry_on(app, viewer, run.id, BATCH).await?;
     app.read(viewer, Permission::RetentionRun, async |tx| get(tx, run.id).await).await
 }
 
-/// Takes a run up for a while; what is left after that is queued.
-pub async fn carry_on(app: &App, viewer: &Viewer, run: RetentionRunId) -> Result<()> {
+/// Takes a run up for a while, `batch` records a transaction; what is left after that is queued.
+pub async fn carry_on(app: &App, viewer: &Viewer, run: RetentionRunId, batch: u64) -> Result<()> {
     for left in (0..MOST_BATCHES).rev() {
-        if step(app, viewer, run, left == 0).await?.finished {
+        if step(app, viewer, run, Batch { size: batch, queue_rest: left == 0 }).await?.finished {
             break;
         }
     }
@@ -84,13 +92,16 @@ pub async fn carry_on(app: &App, viewer: &Viewer, run: RetentionRunId) -> Result
 /// # Errors
 /// `NOT_FOUND`; CONFLICT with `ALREADY_FINISHED`.
 pub async fn advance(app: &App, viewer: &Viewer, run: RetentionRunId, batch: u64) -> Result<Progress> {
-    app.write(viewer, Permission::RetentionRun, async |tx| advance_in(tx, run, batch, false).await).await
+    app.write(viewer, Permission::RetentionRun, async |tx| {
+        advance_in(tx, run, Batch { size: batch, queue_rest: false }).await
+    })
+    .await
 }
 
 async fn finish(app: &App, viewer: &Viewer, run: RetentionRunId) -> Result<u64> {
     let mut deleted = 0;
     loop {
-        let progress = step(app, viewer, run, false).await?;
+        let progress = step(app, viewer, run, Batch { size: BATCH, queue_rest: false }).await?;
         deleted += progress.deleted;
         if progress.finished {
             return Ok(deleted);
@@ -99,8 +110,8 @@ async fn finish(app: &App, viewer: &Viewer, run: RetentionRunId) -> Result<u64> 
 }
 
 /// Whoever finds the run finished by another has nothing left to do.
-async fn step(app: &App, viewer: &Viewer, run: RetentionRunId, queue_rest: bool) -> Result<Progress> {
-    let step = async |tx: &TenantTx| advance_in(tx, run, BATCH, queue_rest).await;
+async fn step(app: &App, viewer: &Viewer, run: RetentionRunId, batch: Batch) -> Result<Progress> {
+    let step = async |tx: &TenantTx| advance_in(tx, run, batch).await;
     match app.write(viewer, Permission::RetentionRun, step).await {
         Err(error) if error.reason() == ALREADY_FINISHED => Ok(Progress { deleted: 0, finished: true }),
         outcome => outcome,
@@ -129,7 +140,7 @@ async fn get(tx: &TenantTx, run: RetentionRunId) -> Result<retention_runs::Model
     tx.get("retention run", retention_runs::Entity::find().filter(retention_runs::Column::Id.eq(run))).await
 }
 
-async fn advance_in(tx: &TenantTx, run: RetentionRunId, batch: u64, queue_rest: bool) -> Result<Audited<Progress>> {
+async fn advance_in(tx: &TenantTx, run: RetentionRunId, batch: Batch) -> Result<Audited<Progress>> {
     serialise_with_holds(tx).await?;
     let run = get(tx, run).await?;
     if run.state != RetentionRunState::Running {
@@ -137,12 +148,12 @@ async fn advance_in(tx: &TenantTx, run: RetentionRunId, batch: u64, queue_rest: 
     }
     let (mut events, mut deleted) = (Vec::new(), 0);
     for result in open_results(tx, run.id).await? {
-        let gone = delete(tx, &result.data_type, run.cutoff_at, batch - deleted).await?;
+        let gone = delete(tx, &result.data_type, run.cutoff_at, batch.size - deleted).await?;
         deleted += gone;
-        if deleted == batch {
+        if deleted == batch.size {
             let partly = Event::RetentionBatchErased { id: run.id, data_type: result.data_type.clone(), deleted: gone };
             count(tx, result, gone).await?;
-            if queue_rest {
+            if batch.queue_rest {
                 tx.enqueue(Work::Sweep { run: run.id }).await?;
             }
             return Ok(audited(events, partly, Progress { deleted, finished: false }));

@@ -101,7 +101,7 @@ fn is_name(name: &str) -> bool {
 pub fn check_locale(locale: &str) -> Result<()> {
     let mut subtags = locale.split('-');
     let language = subtags.next().unwrap_or_default();
-    let sound = (2..=8).contains(&language.len())
+    let sound = (2..=3).contains(&language.len())
         && language.bytes().all(|byte| byte.is_ascii_alphabetic())
         && subtags.all(|tag| (1..=8).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric()))
         && locale.len() <= LONGEST_LOCALE;

@@ -1,5 +1,6 @@
 //! The vault (Articles 5(1)(c), 25, 32): subjects, their profiles and records, sealed under each person's own key.
 
+mod anonymise;
 mod attributes;
 mod erase;
 mod find;
@@ -11,9 +12,13 @@ mod profile;
 mod register;
 mod restrict;
 mod reveal;
+mod rewrap;
+mod rotate_key;
 mod store;
 mod subject_key;
+mod tokenise;
 
+pub use anonymise::{Anonymise, anonymise};
 pub use erase::{Erased, Ground, Retained, destroy_idle_keys, erase_subject};
 pub use find::{SubjectRef, email_index, external_id_index, find_subject, find_subject_if_any, normalise_email};
 pub use find_many::find_subjects;
@@ -25,7 +30,10 @@ pub use list::{
 pub use minimise::{Allowlist, Minimised, minimise};
 pub use profile::{OpenProfile, ProfileChange, UpdateProfile, change_profile, open_profile, update};
 pub use register::{RegisterSubject, register};
-pub use restrict::{lift_restriction, restrict};
+pub use restrict::{lift_restriction, restrict, was_restricted};
 pub use reveal::{Revealed, open_payloads, reveal_external_ids, reveal_payloads, reveal_profiles};
+pub use rewrap::{rewrap, rewrap_tenant};
+pub use rotate_key::rotate_key;
 pub use store::{NewRecord, StoreRecords, Stored, store_records};
 pub use subject_key::SubjectKey;
+pub use tokenise::{Tokenise, detokenise, tokenise};

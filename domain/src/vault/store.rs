@@ -11,7 +11,9 @@ use recital_entities::{
     purposes::purposes,
     vault::{records, subjects},
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -157,16 +159,21 @@ fn check_record(record: &NewRecord, now: DateTime<Utc>) -> Result<Map<String, Va
     if let SubjectRef::Email(email) = &record.subject {
         normalise_email(email).map_err(|error| error.within("subject"))?;
     }
-    if let Some(created_at) = record.created_at
-        && !(EARLIEST..=now + CLOCK_SKEW).contains(&created_at)
-    {
-        let message = "a record is created in the past, and not before 1900";
-        return Err(Error::invalid("createdAt", "INVALID_CREATED_AT", message));
-    }
+    check_created_at(record.created_at, now)?;
     let payload = object("payload", record.payload.clone())?;
     check_fields("payload", &payload)?;
     check_size("payload", &payload, LARGEST_PAYLOAD)?;
     Ok(payload)
+}
+
+fn check_created_at(created_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<()> {
+    match created_at {
+        Some(at) if at > now + CLOCK_SKEW => {
+            Err(Error::invalid("createdAt", "IN_THE_FUTURE", "data cannot be stored before it is collected"))
+        }
+        Some(at) if at < EARLIEST => Err(Error::invalid("createdAt", "OUT_OF_RANGE", "not before 1900")),
+        _ => Ok(()),
+    }
 }
 
 fn created_at(record: &NewRecord, now: DateTime<Utc>) -> DateTime<Utc> {
@@ -229,6 +236,7 @@ fn check_data_type(purpose: &purposes::Model, data_type: &str) -> Result<()> {
 
 /// The subjects as they are now, held until the commit: nothing is stored for one who is being erased.
 async fn lock(tx: &TenantTx, ids: impl IntoIterator<Item = SubjectId>) -> Result<HashMap<SubjectId, subjects::Model>> {
-    let select = subjects::Entity::find().filter(subjects::Column::Id.is_in(ids)).lock_shared();
+    let select = subjects::Entity::find().filter(subjects::Column::Id.is_in(ids));
+    let select = select.order_by_asc(subjects::Column::Id).lock_shared();
     Ok(tx.all(select).await?.into_iter().map(|subject| (subject.id, subject)).collect())
 }

@@ -54,8 +54,18 @@ impl SubjectKey {
     ) -> Result<HashMap<SubjectId, Self>> {
         let select = subject_keys::Entity::find().filter(subject_keys::Column::SubjectId.is_in(subjects));
         let rows = tx.all(select).await?;
-        let keys = tx.keys().await?;
+        let keys = tx.keys_for(rows.iter().map(|row| &row.wrapped)).await?;
         rows.into_iter().map(|row| Ok((row.subject_id, Self::unwrap(&keys, &row)?))).collect()
+    }
+
+    /// The same key, wrapped by the tenant's newest; none when it was already.
+    pub(super) fn rewrap(keys: &TenantKeys, row: &subject_keys::Model) -> Result<Option<Sealed>> {
+        let (old, newest) = (keys.wrapping(&row.wrapped)?, keys.newest()?);
+        if old.version() == newest.version() {
+            return Ok(None);
+        }
+        let place = wrapped_place(row.tenant_id, &row.subject_id);
+        newest.seal(place, &old.open(place, &row.wrapped)?).map(Some)
     }
 
     fn unwrap(keys: &TenantKeys, row: &subject_keys::Model) -> Result<Self> {

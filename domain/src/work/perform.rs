@@ -5,7 +5,7 @@ use crate::{
     accuracy,
     app::App,
     error::Result,
-    requests, retention,
+    requests, retention, vault,
     viewer::{Actor, Viewer},
 };
 
@@ -15,8 +15,9 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
     match &item.work()? {
         Work::RestampVerification { after } => accuracy::restamp(app, &viewer, *after).await,
         Work::Restamp { data_type } => retention::restamp(app, &viewer, data_type).await,
-        Work::Sweep { run } => retention::carry_on(app, &viewer, *run).await,
+        Work::Sweep { run } => retention::carry_on(app, &viewer, *run, retention::BATCH).await,
         Work::FulfilRequest { request } => requests::fulfil(app, &viewer, *request).await,
+        Work::RewrapKeys => vault::rewrap(app, &viewer).await.map(drop),
         Work::ReverificationMail { reverification, reminder } => {
             accuracy::send_mail(app, &viewer, *reverification, *reminder).await
         }

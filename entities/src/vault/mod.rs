@@ -1,6 +1,7 @@
 pub mod profile_versions;
 pub mod profiles;
 pub mod records;
+pub mod restrictions;
 pub mod subject_keys;
 pub mod subjects;
 pub mod tenant_keys;

@@ -1,8 +1,9 @@
-//! A version of the tenant's data key, wrapped by the KMS. The clear key is never stored.
+//! A version of the tenant's data key, wrapped by the KMS. The clear key is never stored; of a retired version not even
+//! the wrapped one. Why it was made is sealed under the newest version.
 
 use sea_orm::entity::prelude::*;
 
-use crate::TenantId;
+use crate::{Sealed, TenantId};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenant_keys")]
@@ -14,12 +15,14 @@ pub struct Model {
     pub provider: String,
     pub kms_key: String,
     pub wrapped: Vec<u8>,
+    pub reason: Option<Sealed>,
     pub created_at: DateTimeUtc,
     pub retired_at: Option<DateTimeUtc>,
 }
 
 crate::tenant_table! {
     Key: TenantId | Version;
+    Personal: Reason;
     Secret: Wrapped;
     Operational: Provider | KmsKey | CreatedAt | RetiredAt;
 }

@@ -1,0 +1,60 @@
+//! What the demo says once it is ready.
+
+use std::{
+    io::{Write as _, stdout},
+    net::SocketAddr,
+};
+
+use anyhow::Result;
+use serde_json::json;
+
+pub struct Greeting {
+    api: String,
+    operator: String,
+    api_key: String,
+}
+
+const QUERIES: &str = r#"1. May this person's data be used for this purpose?
+
+   { processingDecision(subject: {externalId: "user-0002"}, purpose: "agent_interaction") { allowed reason allowedFields } }
+
+2. They change their mind. Ask the first question again afterwards.
+
+   mutation { withdrawConsent(input: {subject: {externalId: "user-0002"}, purpose: "agent_interaction"}) { consent { state withdrawnAt } } }
+
+3. What would tonight's sweep delete, and what does the legal hold keep? `mutation { runRetention(input: {}) { run { results { dataType deleted held legalBasis } } } }` does it now.
+
+   { retentionPreview { dataType due held oldestCreatedAt } }
+"#;
+
+impl Greeting {
+    pub fn new(public_url: &str, operator: SocketAddr, api_key: String) -> Self {
+        Self { api: public_url.to_owned(), operator: format!("http://{operator}"), api_key }
+    }
+
+    pub fn print(&self, json: bool) -> Result<()> {
+        let text = if json { self.line() } else { self.prose() };
+        let mut out = stdout().lock();
+        writeln!(out, "{text}")?;
+        Ok(out.flush()?)
+    }
+
+    fn line(&self) -> String {
+        let (api, inbox) = (format!("{}/graphql", self.api), format!("{}/dev/inbox", self.api));
+        json!({ "graphql": api, "apiKey": self.api_key, "inbox": inbox, "operator": self.operator }).to_string()
+    }
+
+    fn prose(&self) -> String {
+        let Self { api, operator, api_key } = self;
+        format!(
+            "Recital is ready.\n\n\
+             GraphiQL    {api}/graphiql\n\
+             API key     {api_key}\n\
+             Dev inbox   {api}/dev/inbox\n\
+             Operator    {operator}\n\n\
+             In GraphiQL, under Headers: {{\"authorization\": \"Bearer {api_key}\"}}\n\n\
+             {QUERIES}\n\
+             Ctrl-C stops it; the next start finds the same data."
+        )
+    }
+}
