@@ -7,5 +7,6 @@ mod consent;
 mod house;
 mod http;
 mod keys;
+mod purposes;
 mod retention;
 mod schema;
