@@ -12,7 +12,9 @@ async fn in_production(world: &World) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let router = recital_api::router(world.app.clone(), &HttpOptions::default());
-    tokio::spawn(async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await });
+    tokio::spawn(
+        async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await },
+    );
     url
 }
 
@@ -23,7 +25,12 @@ async fn every_audit_of_graphql_over_http_holds() {
     let url = format!("{}/graphql", world.url);
     let audits = Command::new("node").args(["graphql_http.mjs", &url]).current_dir(web).output();
     let audits = audits.expect("node runs: scripts/tools installs it");
-    assert!(audits.status.success(), "{}{}", String::from_utf8_lossy(&audits.stdout), String::from_utf8_lossy(&audits.stderr));
+    assert!(
+        audits.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&audits.stdout),
+        String::from_utf8_lossy(&audits.stderr)
+    );
     world.finish().await;
 }
 

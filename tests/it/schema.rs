@@ -10,7 +10,10 @@ fn read(path: &str) -> String {
 
 #[test]
 fn the_committed_schema_is_fresh() {
-    assert!(read("api/schema.graphql").trim() == recital_api::sdl().trim(), "api/schema.graphql is stale: run scripts/schema");
+    assert!(
+        read("api/schema.graphql").trim() == recital_api::sdl().trim(),
+        "api/schema.graphql is stale: run scripts/schema"
+    );
 }
 
 /// Every name of the contract with its type: `Type.field(argument: Type): Type`, `Input.field: Type`, `Enum.VALUE`.
@@ -21,13 +24,20 @@ fn names(document: &Document<'static, String>) -> BTreeSet<String> {
         match definition {
             TypeDefinition::Scalar(scalar) => _ = names.insert(format!("scalar {}", scalar.name)),
             TypeDefinition::Object(object) => {
-                names.extend(object.implements_interfaces.iter().map(|interface| format!("{} implements {interface}", object.name)));
+                names.extend(
+                    object
+                        .implements_interfaces
+                        .iter()
+                        .map(|interface| format!("{} implements {interface}", object.name)),
+                );
                 names.extend(object.fields.iter().flat_map(|field| field_names(&object.name, field)));
             }
             TypeDefinition::Interface(interface) => {
                 names.extend(interface.fields.iter().flat_map(|field| field_names(&interface.name, field)));
             }
-            TypeDefinition::Enum(words) => names.extend(words.values.iter().map(|word| format!("{}.{}", words.name, word.name))),
+            TypeDefinition::Enum(words) => {
+                names.extend(words.values.iter().map(|word| format!("{}.{}", words.name, word.name)))
+            }
             TypeDefinition::InputObject(input) => {
                 names.extend(input.fields.iter().map(|field| input_name(&input.name, field)));
                 let one_of = input.directives.iter().any(|directive| directive.name == "oneOf");
