@@ -4,3 +4,4 @@ mod access;
 mod cli;
 mod house;
 mod keys;
+mod scheduler;
