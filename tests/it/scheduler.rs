@@ -12,7 +12,10 @@ use recital_domain::{
     mail::{Inbox, Mailer, SmtpMailer, SmtpSettings, Tls},
     work::{self, JobBoard as _},
 };
-use recital_entities::{WorkState, work::{job_runs, work_items}};
+use recital_entities::{
+    WorkState,
+    work::{job_runs, work_items},
+};
 use recital_scheduler::{Board, drain_once, jobs::JOBS, run_job, tick_once};
 use recital_tests::{Client, Engine, World, both_engines, on_both_engines};
 use serde_json::json;
@@ -55,7 +58,8 @@ async fn store_expired_image(world: &World, client: &Client) {
     client.ask(STORE, json!({ "at": world.now() - TimeDelta::hours(30) })).await;
 }
 
-const IMAGES: &str = "{ subject(ref: { externalId: \"ada\" }) { records(dataType: \"uploaded_images\") { totalCount } } }";
+const IMAGES: &str =
+    "{ subject(ref: { externalId: \"ada\" }) { records(dataType: \"uploaded_images\") { totalCount } } }";
 
 /// A mail server that nobody runs.
 fn no_mail_server(core: &mut Core) {
