@@ -9,4 +9,5 @@ mod http;
 mod keys;
 mod purposes;
 mod retention;
+mod scheduler;
 mod schema;
