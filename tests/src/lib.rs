@@ -6,6 +6,7 @@ mod kms;
 mod laws;
 mod logs;
 mod postgres;
+mod smtp;
 mod world;
 
 pub use client::{Client, Refusal};
@@ -13,6 +14,7 @@ pub use database::Database;
 pub use kms::{KmsEmulator, python};
 pub use logs::capture;
 pub use recital_domain::db::Engine;
+pub use smtp::SmtpServer;
 pub use world::World;
 
 /// Tells each story on SQLite and on PostgreSQL.
