@@ -2,5 +2,12 @@
 
 mod access;
 mod accuracy;
+mod attack;
+mod cli;
+mod consent;
 mod house;
+mod http;
 mod keys;
+mod purposes;
+mod retention;
+mod schema;

@@ -6,6 +6,7 @@ mod kms;
 mod laws;
 mod logs;
 mod postgres;
+mod program;
 mod smtp;
 mod world;
 
@@ -13,6 +14,7 @@ pub use client::{Client, Refusal};
 pub use database::Database;
 pub use kms::{KmsEmulator, python};
 pub use logs::capture;
+pub use program::Program;
 pub use recital_domain::db::Engine;
 pub use smtp::SmtpServer;
 pub use world::World;
