@@ -10,4 +10,5 @@ mod http;
 mod keys;
 mod purposes;
 mod retention;
+mod scheduler;
 mod schema;

@@ -42,3 +42,21 @@ macro_rules! both_engines {
         }
     )+};
 }
+
+/// Tells stories that start what they need themselves on SQLite and on PostgreSQL: functions of an [`Engine`].
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($story:ident)+) => {$(
+        mod $story {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$story($crate::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$story($crate::Engine::Postgres).await;
+            }
+        }
+    )+};
+}
