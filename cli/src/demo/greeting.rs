@@ -1,9 +1,6 @@
 //! What the demo says once it is ready.
 
-use std::{
-    io::{Write as _, stdout},
-    net::SocketAddr,
-};
+use std::net::SocketAddr;
 
 use anyhow::Result;
 use serde_json::json;
@@ -33,10 +30,8 @@ impl Greeting {
     }
 
     pub fn print(&self, json: bool) -> Result<()> {
-        let text = if json { self.line() } else { self.prose() };
-        let mut out = stdout().lock();
-        writeln!(out, "{text}")?;
-        Ok(out.flush()?)
+        say!("{}", if json { self.line() } else { self.prose() });
+        Ok(())
     }
 
     fn line(&self) -> String {
