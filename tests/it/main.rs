@@ -1,6 +1,7 @@
 //! Stories: what users see, through the real server, on both engines.
 
 mod access;
+mod accuracy;
 mod attack;
 mod cli;
 mod consent;
