@@ -59,7 +59,8 @@ impl Demo {
     async fn operator_sees_the_jobs(&self) -> bool {
         let word = |name: &str| self.ready[name].as_str().expect("a word").to_owned();
         let ask = reqwest::Client::new().post(word("operator")).bearer_auth(word("operatorToken"));
-        let answer = ask.json(&json!({ "query": "{ jobs { name } }" })).send().await.expect("the operator's API answers");
+        let answer =
+            ask.json(&json!({ "query": "{ jobs { name } }" })).send().await.expect("the operator's API answers");
         answer.text().await.expect("text").contains("retention.sweep")
     }
 
