@@ -1,6 +1,9 @@
 //! Stories: what users see, through the real server, on both engines.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
 mod access;
+mod accuracy;
 mod attack;
 mod cli;
 mod consent;

@@ -7,6 +7,7 @@ mod laws;
 mod logs;
 mod postgres;
 mod program;
+mod smtp;
 mod world;
 
 pub use client::{Client, Refusal};
@@ -15,6 +16,7 @@ pub use kms::{KmsEmulator, python};
 pub use logs::capture;
 pub use program::Program;
 pub use recital_domain::db::Engine;
+pub use smtp::SmtpServer;
 pub use world::World;
 
 /// Tells each story on SQLite and on PostgreSQL.
