@@ -19,7 +19,16 @@ use crate::{
 pub type TenantSchema = Schema<Query, Mutation, Subscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccessQuery, AccuracyQuery, ConsentQuery, PurposesQuery, RequestsQuery, RetentionQuery, VaultQuery);
+pub struct Query(
+    NodeQuery,
+    AccessQuery,
+    AccuracyQuery,
+    ConsentQuery,
+    PurposesQuery,
+    RequestsQuery,
+    RetentionQuery,
+    VaultQuery,
+);
 
 #[derive(MergedObject, Default)]
 pub struct Mutation(

@@ -15,7 +15,8 @@ const SEE: &str = "query($id: ID!) { subjectRequest(id: $id) {
     timeline { what by note } assignee { id }
     export { format sizeBytes sha256 expiresAt downloadUrl }
     erasure { erased retained keyDestroyed verifiedAbsentAt jws } } }";
-const DECIDE: &str = "query($id: ID!) { processingDecision(subject: { id: $id }, purpose: \"agent_interaction\") { allowed reason } }";
+const DECIDE: &str =
+    "query($id: ID!) { processingDecision(subject: { id: $id }, purpose: \"agent_interaction\") { allowed reason } }";
 
 async fn open(world: &World, kind: &str, subject: &str, more: Value) -> Value {
     let mut input = json!({ "type": kind, "subject": { "id": subject }, "identityVerified": true });
@@ -30,7 +31,8 @@ async fn see(world: &World, request: &Value) -> Value {
 /// A person with a consent and a record.
 async fn person(world: &World, name: &str) -> String {
     let subject = world.subject(name).await;
-    const CONSENT: &str = "mutation($id: ID!) { recordConsent(input: { subject: { id: $id }, purpose: \"agent_interaction\",
+    const CONSENT: &str =
+        "mutation($id: ID!) { recordConsent(input: { subject: { id: $id }, purpose: \"agent_interaction\",
         given: true, policyVersion: \"2026-01\", method: WEB_FORM }) { consent { state } } }";
     world.ask(CONSENT, json!({ "id": subject })).await;
     const STORE: &str = "mutation($id: ID!, $payload: JSON!) { storeRecords(input: { records: [{ subject: { id: $id },
