@@ -1,5 +1,7 @@
 //! Stories: what users see, through the real server, on both engines.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
 mod access;
 mod accuracy;
 mod attack;

@@ -38,8 +38,14 @@ fn given(subject: &str) -> Value {
 /// The same with other fields.
 fn given_with(subject: &str, fields: Value) -> Value {
     let mut input = given(subject);
-    input.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    merge(&mut input, fields);
     json!({ "input": input })
+}
+
+fn merge(input: &mut Value, fields: Value) {
+    if let (Value::Object(input), Value::Object(fields)) = (input, fields) {
+        input.extend(fields);
+    }
 }
 
 async fn give(world: &World, subject: &str) -> Value {
@@ -72,7 +78,7 @@ async fn define(world: &World, fields: Value) {
         "name": "A purpose", "description": "For a story", "lawfulBasis": "CONSENT", "dataCollected": ["user_query"],
         "retention": "P30D", "storageLocation": "EU",
     });
-    input.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+    merge(&mut input, fields);
     world.ask(DEFINE, json!({ "input": input })).await;
 }
 
