@@ -47,8 +47,8 @@ pub struct Answered {
 pub async fn answer(app: &App, token: &str, visit: &Visit, said: Answer) -> LinkResult<Answered> {
     let found = find_open(app, token, visit).await?;
     let viewer = found.viewer(visit);
-    let taken = app.write(&viewer, Permission::AccuracyAnswer, async |tx| take(tx, &found, said).await).await;
-    match taken {
+    let outcome = app.write(&viewer, Permission::AccuracyAnswer, async |tx| take(tx, &found, said).await).await;
+    match outcome {
         Ok(corrected_fields) => Ok(Answered { asker: found.asker, corrected_fields }),
         // Somebody was faster: the look-up says what they did.
         Err(lost) if lost.reason() == ALREADY_ANSWERED || lost.code() == Code::NotFound => {
