@@ -5,6 +5,7 @@ use recital_domain::app::App;
 
 use crate::{
     access::{self, AccessMutation, AccessQuery, ApiKey, Member, Tenant},
+    accuracy::{self, AccuracyMutation, AccuracyQuery, Reverification},
     consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery, ConsentSubscription},
     errors::ApiResult,
     ids::parse_id,
@@ -17,10 +18,17 @@ use crate::{
 pub type TenantSchema = Schema<Query, Mutation, Subscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccessQuery, ConsentQuery, PurposesQuery, RetentionQuery, VaultQuery);
+pub struct Query(NodeQuery, AccessQuery, AccuracyQuery, ConsentQuery, PurposesQuery, RetentionQuery, VaultQuery);
 
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccessMutation, ConsentMutation, PurposesMutation, RetentionMutation, VaultMutation);
+pub struct Mutation(
+    AccessMutation,
+    AccuracyMutation,
+    ConsentMutation,
+    PurposesMutation,
+    RetentionMutation,
+    VaultMutation,
+);
 
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(ConsentSubscription);
@@ -38,6 +46,7 @@ pub enum Node {
     Purpose(Purpose),
     RetentionPolicy(RetentionPolicy),
     RetentionRun(RetentionRun),
+    Reverification(Reverification),
     Subject(Subject),
     Tenant(Tenant),
 }
@@ -76,6 +85,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
         "Purpose" => purposes::purpose(ctx, id.into()).await?.map(Node::from),
         "RetentionPolicy" => retention::policy(ctx, id.into()).await?.map(Node::from),
         "RetentionRun" => retention::run(ctx, id.into()).await?.map(Node::from),
+        "Reverification" => accuracy::reverification(ctx, id.into()).await?.map(Node::from),
         "Subject" => vault::subject(ctx, id.into()).await?.map(Node::from),
         "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
         _ => None,

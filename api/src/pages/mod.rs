@@ -1,12 +1,28 @@
 //! The people's pages: server-rendered, without JavaScript.
 
 mod inbox;
+mod respond;
+mod say;
+mod verify;
 
-use axum::Router;
+use axum::{Router, extract::DefaultBodyLimit, http::header, middleware, routing::get};
 
 use crate::http::ApiState;
 
-/// All pages.
+/// A filled-in form is small.
+const LARGEST_FORM: usize = 256 * 1024;
+
+/// All pages, and the one style sheet they share.
 pub fn router(state: &ApiState) -> Router<ApiState> {
-    Router::new().merge(inbox::router(state))
+    Router::new()
+        .route("/verify/{token}", get(verify::show).head(verify::check).post(verify::answer))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(middleware::map_response(respond::guard))
+        .route("/assets/style.css", get(style))
+        .merge(inbox::router(state))
+}
+
+async fn style() -> impl axum::response::IntoResponse {
+    let headers = [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    (headers, include_str!("../../assets/style.css"))
 }

@@ -1,10 +1,12 @@
 //! The person's answer: right, corrected, or disputed. It counts once, however often it is sent.
 
+use std::collections::BTreeMap;
+
 use recital_entities::{ReverificationState, Strings, accuracy::reverifications, vault::subjects};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _, Set};
-use serde_json::{Map, Value};
 
 use super::{
+    fields::changes,
     open::{locked, locked_subject},
     open_link::{Asker, Found, LinkError, LinkResult, Visit, awaits_answer, find_open},
     policy::{due_from, policy},
@@ -22,8 +24,8 @@ use crate::{
 pub enum Answer {
     /// All is right.
     Confirm,
-    /// What is named is set, null removes.
-    Correct { version: i32, changes: Map<String, Value> },
+    /// A filled-in form: the fields by their path. `version` is the one the person saw.
+    Correct { version: i32, form: BTreeMap<String, String> },
     /// Wrong, or about somebody else (Article 18(1)(a)).
     Dispute,
 }
@@ -67,7 +69,7 @@ async fn take(tx: &TenantTx, found: &Found, answer: Answer) -> Result<Audited<Ve
     }
     match answer {
         Answer::Confirm => confirm(tx, row, subject).await,
-        Answer::Correct { version, changes } => correct(tx, row, subject, version, changes).await,
+        Answer::Correct { version, form } => correct(tx, row, subject, version, &form).await,
         Answer::Dispute => dispute(tx, row, &subject).await,
     }
 }
@@ -84,8 +86,10 @@ async fn correct(
     row: reverifications::Model,
     subject: subjects::Model,
     version: i32,
-    changes: Map<String, Value>,
+    form: &BTreeMap<String, String>,
 ) -> Result<Audited<Vec<String>>> {
+    let profile = vault::open_profile(tx, &subject).await?;
+    let changes = changes(&profile.attributes, form)?;
     let change = vault::change_profile(tx, &subject, changes, Some(version)).await?;
     let fields = change.changed_fields;
     if fields.is_empty() {

@@ -1,5 +1,7 @@
 //! Looking questions up.
 
+use std::collections::HashMap;
+
 use recital_entities::{ReverificationId, ReverificationState, accuracy::reverifications};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryTrait as _};
 
@@ -24,7 +26,13 @@ pub async fn list(
         .await
 }
 
-/// None where this tenant has no such question.
-pub async fn find_by_id(app: &App, viewer: &Viewer, id: ReverificationId) -> Result<Option<Model>> {
-    app.read(viewer, Permission::AccuracyRead, async |tx| tx.one(Entity::find().filter(Column::Id.eq(id))).await).await
+/// Several in one statement; another tenant's is missing.
+pub async fn by_ids(
+    app: &App,
+    viewer: &Viewer,
+    ids: Vec<ReverificationId>,
+) -> Result<HashMap<ReverificationId, Model>> {
+    let select = Entity::find().filter(Column::Id.is_in(ids));
+    let rows = app.read(viewer, Permission::AccuracyRead, async |tx| tx.all(select).await).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }

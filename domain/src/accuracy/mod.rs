@@ -8,6 +8,7 @@
 
 mod answer;
 mod close;
+mod fields;
 mod link;
 mod list;
 mod open;
@@ -20,7 +21,8 @@ mod send_mail;
 mod set_policy;
 
 pub use answer::{Answer, Answered, answer};
-pub use list::{find_by_id, list};
+pub use fields::{Field, FieldKind, fields};
+pub use list::{by_ids, list};
 pub use open_link::{Asker, LinkError, LinkProblem, LinkResult, LinkView, Visit, check_link, open_link};
 pub use policy::{due_from, policy};
 pub use request::request;

@@ -1,0 +1,226 @@
+//! The page behind a mailed link: a person sees what is held about them and answers. GET and HEAD change nothing.
+
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use askama::Template;
+use axum::{
+    extract::{ConnectInfo, Form, FromRequestParts, Path, State, rejection::FormRejection},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::Response,
+};
+use recital_domain::{
+    accuracy::{self, Answer, Answered, FieldKind, LinkError, LinkProblem, LinkView, Visit, fields},
+    error::{Code, Error},
+};
+
+use super::{
+    respond::{Message, page},
+    say::Say,
+};
+use crate::{
+    client::client,
+    http::{ApiState, Correlation},
+};
+
+/// What a handler knows of its caller.
+pub struct Caller {
+    visit: Visit,
+    accept_language: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+        let correlation = parts.extensions.get::<Correlation>().map(|id| id.0).unwrap_or_default();
+        Ok(Self {
+            visit: Visit { client: client(peer, &parts.headers), correlation },
+            accept_language: accept_language(&parts.headers),
+        })
+    }
+}
+
+fn accept_language(headers: &HeaderMap) -> String {
+    let value = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
+/// Shows the data.
+pub async fn show(State(state): State<ApiState>, Path(token): Path<String>, caller: Caller) -> Response {
+    match accuracy::open_link(&state.app, &token, &caller.visit).await {
+        Ok(view) => page(StatusCode::OK, &VerifyPage::new(&view, None, &BTreeMap::new())),
+        Err(error) => refusal(error, &caller),
+    }
+}
+
+/// Says whether the link works, and opens nothing.
+pub async fn check(State(state): State<ApiState>, Path(token): Path<String>, caller: Caller) -> StatusCode {
+    match accuracy::check_link(&state.app, &token, &caller.visit).await {
+        Ok(_) => StatusCode::OK,
+        Err(error) => refusal(error, &caller).status(),
+    }
+}
+
+/// Takes the answer.
+pub async fn answer(
+    State(state): State<ApiState>,
+    Path(token): Path<String>,
+    caller: Caller,
+    form: Result<Form<BTreeMap<String, String>>, FormRejection>,
+) -> Response {
+    let Ok(Form(form)) = form else { return failure(StatusCode::BAD_REQUEST, &caller) };
+    let action = form.get("action").map(String::as_str);
+    let (answer, done) = match action {
+        Some("confirm") => (Answer::Confirm, "verify-confirmed"),
+        Some("correct") => (correction(&form), "verify-corrected"),
+        Some("dispute") => (Answer::Dispute, "verify-disputed"),
+        Some("resend") => return resend(&state, &token, &caller).await,
+        _ => return failure(StatusCode::BAD_REQUEST, &caller),
+    };
+    match accuracy::answer(&state.app, &token, &caller.visit, answer).await {
+        Ok(answered) => page(StatusCode::OK, &thanks(&answered, done)),
+        Err(LinkError::Failed(error)) if can_be_mended(&error) => {
+            show_again(&state, &token, &caller, &error, &form).await
+        }
+        Err(error) => refusal(error, &caller),
+    }
+}
+
+/// The fields' names carry a prefix, so that no attribute is taken for the form's own.
+const PREFIX: &str = "field:";
+
+fn correction(form: &BTreeMap<String, String>) -> Answer {
+    let named = form.iter().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_owned(), value.clone())));
+    // No version at all is one that nobody has seen.
+    let version = form.get("version").and_then(|version| version.parse().ok()).unwrap_or(-1);
+    Answer::Correct { version, form: named.collect() }
+}
+
+fn thanks(answered: &Answered, key: &str) -> Message {
+    let say = Say::of(&answered.asker);
+    let corrected = answered.corrected_fields.iter().map(|field| say.label(field)).collect();
+    Message::new(say, key).listing(corrected)
+}
+
+/// A person can put it right on the page.
+fn can_be_mended(error: &Error) -> bool {
+    error.code() == Code::BadUserInput || error.reason() == "VERSION_CONFLICT"
+}
+
+/// The page with what was wrong. What was entered stays, unless the data beneath it has changed.
+async fn show_again(
+    state: &ApiState,
+    token: &str,
+    caller: &Caller,
+    error: &Error,
+    form: &BTreeMap<String, String>,
+) -> Response {
+    let (status, entered) = match error.code() {
+        Code::Conflict => (StatusCode::CONFLICT, &BTreeMap::new()),
+        _ => (StatusCode::UNPROCESSABLE_ENTITY, form),
+    };
+    match accuracy::open_link(&state.app, token, &caller.visit).await {
+        Ok(view) => page(status, &VerifyPage::new(&view, Some(error), entered)),
+        Err(error) => refusal(error, caller),
+    }
+}
+
+/// Answers the same whatever the link was.
+async fn resend(state: &ApiState, token: &str, caller: &Caller) -> Response {
+    match accuracy::resend(&state.app, token, &caller.visit).await {
+        Ok(()) => page(StatusCode::OK, &Message::new(Say::to_stranger(&caller.accept_language), "verify-resent")),
+        Err(error) => refusal(error.into(), caller),
+    }
+}
+
+/// Why a link does not work, and what to do about it.
+fn refusal(error: LinkError, caller: &Caller) -> Response {
+    let problem = match error {
+        LinkError::Problem(problem) => problem,
+        LinkError::Failed(error) => return failure(failed(&error), caller),
+    };
+    let (status, message) = match problem {
+        LinkProblem::Unknown => {
+            (StatusCode::NOT_FOUND, Message::new(Say::to_stranger(&caller.accept_language), "verify-unknown"))
+        }
+        LinkProblem::Used { asker, answered_at } => {
+            let say = Say::of(&asker).with_date("answered", asker.date(answered_at));
+            (StatusCode::GONE, Message::new(say, "verify-used"))
+        }
+        LinkProblem::Expired { asker, expires_at } => {
+            let say = Say::of(&asker).with_date("until", asker.date(expires_at));
+            (StatusCode::GONE, Message::new(say, "verify-expired").offering_resend())
+        }
+        LinkProblem::Closed { asker } => (StatusCode::GONE, Message::new(Say::of(&asker), "verify-closed")),
+    };
+    page(status, &message)
+}
+
+fn failed(error: &Error) -> StatusCode {
+    match error.code() {
+        Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Conflict => StatusCode::CONFLICT,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn failure(status: StatusCode, caller: &Caller) -> Response {
+    page(status, &Message::new(Say::to_stranger(&caller.accept_language), "verify-failed"))
+}
+
+#[derive(Template)]
+#[template(path = "verify.html")]
+struct VerifyPage {
+    say: Say,
+    version: i32,
+    fields: Vec<FieldView>,
+    problem: Option<String>,
+}
+
+/// A field on the page.
+struct FieldView {
+    id: String,
+    name: String,
+    label: String,
+    kind: FieldKind,
+    /// As it is held, readable.
+    held: String,
+    /// As the form shows it.
+    entered: String,
+    problem: Option<String>,
+}
+
+impl FieldView {
+    /// Ties a problem to its field for those who do not see it.
+    fn described(&self) -> askama::filters::Safe<String> {
+        let tie = |_: &String| format!(" aria-invalid=\"true\" aria-describedby=\"{}-wrong\"", self.id);
+        askama::filters::Safe(self.problem.as_ref().map(tie).unwrap_or_default())
+    }
+}
+
+impl VerifyPage {
+    fn new(view: &LinkView, error: Option<&Error>, entered: &BTreeMap<String, String>) -> Self {
+        let say = Say::of(&view.asker).with_date("until", view.asker.date(view.expires_at));
+        let at_fault = error.and_then(Error::field).unwrap_or_default();
+        let fields = fields(&view.attributes).into_iter().enumerate().map(|(index, field)| {
+            let name = format!("{PREFIX}{}", field.path);
+            let entered = entered.get(&name).unwrap_or(&field.value).clone();
+            let problem = error.filter(|_| field.path == at_fault).map(|error| say.problem(error.reason()));
+            let (id, label) = (format!("field-{index}"), say.label(&field.path));
+            FieldView { id, label, held: held(&say, &field), name, kind: field.kind, entered, problem }
+        });
+        let fields = fields.collect();
+        Self { problem: error.map(|error| say.problem(error.reason())), version: view.version, fields, say }
+    }
+}
+
+/// A value as people read it.
+fn held(say: &Say, field: &accuracy::Field) -> String {
+    match (field.kind, field.value.as_str()) {
+        (FieldKind::YesOrNo, "true") => say.text("verify-yes"),
+        (FieldKind::YesOrNo, _) => say.text("verify-no"),
+        (FieldKind::Date, date) => date.parse().map_or_else(|_| date.to_owned(), |date| say.date(date)),
+        (_, value) => value.to_owned(),
+    }
+}
