@@ -7,7 +7,7 @@ use recital_domain::{
     vault::{self, Erased, SubjectRef, find_subject},
     viewer::Permission,
 };
-use recital_tests::{World, both_engines};
+use recital_tests::{Engine, World, both_engines};
 use serde_json::{Value, json};
 
 const STORE: &str = "mutation($subject: SubjectRef!, $type: String!, $purpose: String!) { storeRecords(input: { records: [
@@ -34,6 +34,27 @@ async fn erase(world: &World, name: &str) -> recital_domain::error::Result<Erase
         Ok(Event::SubjectErased { id: subject.id, request: None, key_destroyed }.with(erased))
     };
     world.app.write(&world.job("story"), Permission::RequestHandle, erase).await
+}
+
+/// The keyed hashes by which a subject is found.
+async fn indexes(world: &World, name: &str) -> [Vec<u8>; 2] {
+    let look = async |tx: &TenantTx| {
+        let email = vault::email_index(tx, &format!("{name}@example.com")).await?;
+        Ok([email, vault::external_id_index(tx, name).await?])
+    };
+    world.app.read(&world.job("story"), Permission::SubjectRead, look).await.unwrap()
+}
+
+/// The database's bytes, on SQLite once its log is written back.
+async fn dump(world: &World) -> Vec<u8> {
+    if world.engine == Engine::Sqlite {
+        world.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    }
+    world.database.dump().await.unwrap()
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 both_engines! {
@@ -83,8 +104,13 @@ both_engines! {
         let tokenise = "mutation { tokenise(input: { subject: { externalId: \"ada\" }, purpose: \"image_to_3d_conversion\", values: [\"v\"] }) { tokens } }";
         let token = world.ask(tokenise, json!({})).await["tokenise"]["tokens"][0].clone();
 
+        let (before, indexes) = (dump(&world).await, indexes(&world, "ada").await);
+        assert!(indexes.iter().all(|index| contains(&before, index)), "the story knows what to look for");
+
         let erased = erase(&world, "ada").await.unwrap();
         assert!(erased.key_destroyed && erased.retained.is_empty(), "{erased:?}");
+        let after = dump(&world).await;
+        assert!(!indexes.iter().any(|index| contains(&after, index)), "an index entry is left");
         for (table, rows) in [("records", 1), ("profiles", 1), ("profile_versions", 1), ("tokens", 1), ("subject_keys", 1), ("subjects", 1)] {
             assert_eq!(erased.erased.get(table), Some(&rows), "{table}");
         }
@@ -149,7 +175,7 @@ both_engines! {
         world.subject("bea").await;
         assert_eq!(see(&world, "ada").await["profile"]["attributes"]["name"], "ada Lovelace");
 
-        assert_eq!(world.drain().await, 1);
+        assert!(world.drain().await >= 1);
         const KEYS: &str = "{ tenant { keys { currentVersion rewrapPending } } }";
         assert_eq!(world.ask(KEYS, json!({})).await["tenant"]["keys"], json!({ "currentVersion": 2, "rewrapPending": 0 }));
         const LIVE: &str = "SELECT count(*) FROM tenant_keys WHERE retired_at IS NULL";
