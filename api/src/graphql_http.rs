@@ -17,9 +17,13 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response as HttpResponse},
 };
-use recital_domain::error::{Code, Error, Result};
+use recital_domain::{
+    error::{Code, Error, Result},
+    viewer::Client,
+};
 use serde::Deserialize;
 use std::net::SocketAddr;
+use uuid::Uuid;
 
 use crate::{
     auth,
@@ -49,9 +53,43 @@ enum Form {
     Json,
 }
 
+/// A GraphQL endpoint: whom it admits, and what answers them.
+pub trait Endpoint: Clone + Send + Sync + 'static {
+    /// Puts who is asking into the request.
+    ///
+    /// # Errors
+    /// UNAUTHENTICATED without a valid credential.
+    fn admit(&self, caller: Caller<'_>, request: Request) -> impl Future<Output = Result<Request>> + Send;
+
+    fn execute(&self, request: Request) -> impl Future<Output = Response> + Send;
+}
+
+/// What a request says of its sender.
+pub struct Caller<'a> {
+    pub headers: &'a HeaderMap,
+    pub correlation: Uuid,
+    pub client: Client,
+}
+
+/// Tenants' services, with API keys. In development the schema can be read without one.
+impl Endpoint for ApiState {
+    async fn admit(&self, caller: Caller<'_>, request: Request) -> Result<Request> {
+        let viewer = auth::viewer_of(&self.app, caller.headers, caller.correlation, caller.client).await?;
+        match viewer {
+            Some(viewer) => Ok(request.data(Batch::loader(self.app.clone(), viewer.clone())).data(viewer)),
+            None if self.development => Ok(request),
+            None => Err(Error::unauthenticated()),
+        }
+    }
+
+    async fn execute(&self, request: Request) -> Response {
+        self.schema.execute(request).await
+    }
+}
+
 /// Answers a GraphQL request.
-pub async fn graphql(
-    State(state): State<ApiState>,
+pub async fn graphql<E: Endpoint>(
+    State(endpoint): State<E>,
     Extension(correlation): Extension<Correlation>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     method: Method,
@@ -71,23 +109,13 @@ pub async fn graphql(
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return answer;
     }
+    let request = request_of(parameters, document).data(correlation);
     let client = client(peer.map(|Extension(ConnectInfo(peer))| peer), &headers);
-    let viewer = match auth::viewer_of(&state.app, &headers, correlation.0, client).await {
-        Ok(viewer) => viewer,
-        Err(error) => {
-            let status =
-                if error.code() == Code::Unauthenticated { StatusCode::UNAUTHORIZED } else { status_of(&error) };
-            return refuse(form, status, error);
-        }
-    };
-    if viewer.is_none() && !state.development {
-        return refuse(form, StatusCode::UNAUTHORIZED, Error::unauthenticated());
+    let caller = Caller { headers: &headers, correlation: correlation.0, client };
+    match endpoint.admit(caller, request).await {
+        Ok(request) => answer(form, endpoint.execute(request).await),
+        Err(error) => refuse(form, status_of(&error), error),
     }
-    let mut request = request_of(parameters, document).data(correlation);
-    if let Some(viewer) = viewer {
-        request = request.data(Batch::loader(state.app.clone(), viewer.clone())).data(viewer);
-    }
-    answer(form, state.schema.execute(request).await)
 }
 
 /// What the schema executes.

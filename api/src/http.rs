@@ -1,6 +1,6 @@
 //! The HTTP surface: routes, and what holds for every one of them.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -10,13 +10,15 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use recital_domain::app::App;
+use recital_domain::{app::App, work::JobBoard};
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    graphql_http, pages,
+    graphql_http,
+    operator::OperatorState,
+    pages,
     schema::{self, TenantSchema},
     websocket,
 };
@@ -47,60 +49,51 @@ pub struct Correlation(pub Uuid);
 /// The tenant-facing service: GraphQL, people's pages, health.
 pub fn router(app: App, options: &HttpOptions) -> Router {
     let schema = schema::build(app.clone(), options.development);
-    let state = ApiState { app, schema, development: options.development };
+    let state = ApiState { app: app.clone(), schema, development: options.development };
     let mut router = Router::new()
-        .route("/graphql", get(websocket::graphql).post(graphql_http::graphql))
+        .route("/graphql", get(websocket::graphql).post(graphql_http::graphql::<ApiState>))
         .route("/graphql/ws", get(websocket::socket));
     if options.development {
         router = router.route("/graphiql", get(graphiql));
     }
+    surrounded(router.merge(pages::router(&state)).with_state(state), app)
+}
+
+/// The service for the people who run it, on a listener of its own.
+pub fn operator_router(app: App, board: Arc<dyn JobBoard>, options: &HttpOptions) -> Router {
+    let state = OperatorState::new(app.clone(), board, options.development);
+    let graphql = graphql_http::graphql::<OperatorState>;
+    surrounded(Router::new().route("/operator/graphql", get(graphql).post(graphql)).with_state(state), app)
+}
+
+/// What holds for both listeners.
+fn surrounded(router: Router, app: App) -> Router {
     router
-        .merge(pages::router(&state))
-        .merge(health())
+        .route("/healthz", get(StatusCode::NO_CONTENT))
+        .merge(Router::new().route("/readyz", get(ready)).with_state(app.clone()))
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
         .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(state.clone(), surround))
-        .with_state(state)
-}
-
-/// The listener for the people who run the service: health.
-pub fn operator_router(app: App, options: &HttpOptions) -> Router {
-    let schema = schema::build(app.clone(), options.development);
-    let state = ApiState { app, schema, development: options.development };
-    Router::new()
-        .merge(health())
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(state.clone(), surround))
-        .with_state(state)
-}
-
-fn health() -> Router<ApiState> {
-    Router::new().route("/healthz", get(StatusCode::NO_CONTENT)).route("/readyz", get(ready))
+        .layer(middleware::from_fn_with_state(app, surround))
 }
 
 /// GraphiQL, from files of its own package, is served in development alone.
 async fn graphiql() -> Html<String> {
-    Html(
-        async_graphql::http::GraphiQLSource::build()
-            .endpoint("/graphql")
-            .subscription_endpoint("/graphql/ws")
-            .title("Recital")
-            .finish(),
-    )
+    let source = async_graphql::http::GraphiQLSource::build();
+    Html(source.endpoint("/graphql").subscription_endpoint("/graphql/ws").title("Recital").finish())
 }
 
 /// Ready when the database answers.
-async fn ready(State(state): State<ApiState>) -> StatusCode {
-    match state.app.core().db.ping().await {
+async fn ready(State(app): State<App>) -> StatusCode {
+    match app.core().db.ping().await {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
 /// Gives every request its id and span, and every answer, 4xx and 5xx included, its security headers.
-async fn surround(State(state): State<ApiState>, mut request: Request, next: Next) -> Response {
-    let correlation = Correlation(state.app.core().ids.next(state.app.now()));
+async fn surround(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let correlation = Correlation(app.core().ids.next(app.now()));
     request.extensions_mut().insert(correlation);
     // The path may carry a mailed link's secret: only its first segment is logged.
     let path = request.uri().path().split('/').nth(1).unwrap_or_default().to_owned();

@@ -14,6 +14,7 @@ mod graphql_http;
 mod http;
 mod ids;
 mod limits;
+mod operator;
 mod pages;
 mod purposes;
 mod requests;
@@ -25,4 +26,5 @@ mod vault;
 mod websocket;
 
 pub use http::{HttpOptions, operator_router, router};
+pub use operator::operator_sdl;
 pub use schema::{TenantSchema, sdl};

@@ -45,7 +45,7 @@ pub async fn graphql(State(state): State<ApiState>, request: Request) -> HttpRes
     let (mut parts, body) = request.into_parts();
     match WebSocketUpgrade::from_request_parts(&mut parts, &state).await {
         Ok(upgrade) => open(state, &parts, upgrade),
-        Err(_) => graphql_http::graphql.call(Request::from_parts(parts, body), state).await,
+        Err(_) => graphql_http::graphql::<ApiState>.call(Request::from_parts(parts, body), state).await,
     }
 }
 

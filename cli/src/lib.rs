@@ -5,6 +5,7 @@ mod demo;
 mod jobs;
 mod keys;
 mod migrate;
+mod operator;
 mod register;
 mod schema;
 mod serve;
@@ -50,8 +51,11 @@ enum Command {
     /// Look at the settings
     #[command(subcommand)]
     Config(config::Command),
-    /// Print the tenant's GraphQL schema
-    Schema,
+    /// Print a GraphQL schema
+    Schema(schema::Options),
+    /// Let people run the service through the operator's API
+    #[command(subcommand)]
+    Operator(operator::Command),
     /// List the jobs with their last and next run
     Jobs,
     /// Look at tenants' keys
@@ -84,7 +88,8 @@ async fn obey(line: CommandLine) -> Result<()> {
         Command::Tenant(command) => tenant::run(file, command).await,
         Command::Register(command) => register::run(file, command).await,
         Command::Config(config::Command::Check) => config::check(file),
-        Command::Schema => schema::run(),
+        Command::Schema(options) => schema::run(&options),
+        Command::Operator(command) => operator::run(file, command).await,
         Command::Jobs => jobs::run(file).await,
         Command::Keys(keys::Command::Status { tenant }) => keys::status(file, &tenant).await,
     }

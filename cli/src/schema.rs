@@ -1,8 +1,16 @@
 //! `recital schema`
 
 use anyhow::Result;
+use clap::Args;
 
-pub fn run() -> Result<()> {
-    print!("{}", recital_api::sdl());
+#[derive(Args)]
+pub struct Options {
+    /// The operator's schema instead of the tenants'
+    #[arg(long)]
+    operator: bool,
+}
+
+pub fn run(options: &Options) -> Result<()> {
+    print!("{}", if options.operator { recital_api::operator_sdl() } else { recital_api::sdl() });
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The running service: listeners, worker, and how it stops.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
 use recital_api::HttpOptions;
@@ -52,7 +52,8 @@ impl Server {
             let options = HttpOptions { development: self.development };
             let api = recital_api::router(self.app.clone(), &options);
             parts.spawn(listen(listeners.api, api, stop.clone()));
-            let operator = recital_api::operator_router(self.app.clone(), &options);
+            let board = Arc::new(recital_scheduler::Board(self.app.clone()));
+            let operator = recital_api::operator_router(self.app.clone(), board, &options);
             parts.spawn(listen(listeners.operator, operator, stop.clone()));
         }
         if let Some(at_once) = self.work_at_once {

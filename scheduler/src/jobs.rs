@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures::future::BoxFuture;
 use recital_domain::{
-    accuracy,
+    access, accuracy,
     app::App,
     error::Result,
     requests, retention, vault,
@@ -76,6 +76,12 @@ pub const JOBS: &[Job] = &[
         schedule: Schedule::Cron("20 3 * * *", Tz::UTC),
         limit: HOUR,
         act: Act::EachTenant(|app, turn| Box::pin(requests::forget_packages(app, turn.tenant.id, turn.run))),
+    },
+    Job {
+        name: "tenant.close",
+        schedule: Schedule::Cron("10 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::Once(|app| Box::pin(access::close_due_tenants(app))),
     },
     Job {
         name: "work.prune",

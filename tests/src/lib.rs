@@ -6,12 +6,14 @@ mod kms;
 mod laws;
 mod logs;
 mod postgres;
+mod program;
 mod world;
 
 pub use client::{Client, Refusal};
 pub use database::Database;
 pub use kms::{KmsEmulator, python};
 pub use logs::capture;
+pub use program::Program;
 pub use recital_domain::db::Engine;
 pub use world::World;
 

@@ -1,10 +1,13 @@
 //! The runs of scheduled jobs. A row `(job, scheduled_for)` is what makes a due run happen once, whoever is awake.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{JobRunId, Strings, work::job_runs};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _,
-    QueryTrait as _, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _,
+    sea_query::{Alias, Expr, Query},
 };
 use uuid::Uuid;
 
@@ -112,6 +115,23 @@ pub async fn is_running(app: &App, job: &str) -> Result<bool> {
         .filter(Column::FinishedAt.is_null())
         .filter(Column::LeasedUntil.gte(app.now()));
     Ok(app.platform().one(select).await?.is_some())
+}
+
+/// The newest run of every job, by the job's name, in one statement.
+pub async fn last_runs(app: &App) -> Result<HashMap<String, job_runs::Model>> {
+    let other = Alias::new("other");
+    let mut newest = Query::select();
+    newest
+        .expr(Expr::col((other.clone(), Column::ScheduledFor)).max())
+        .from_as(job_runs::Entity, other.clone())
+        .and_where(Expr::col((other, Column::Job)).equals((job_runs::Entity, Column::Job)));
+    let select = job_runs::Entity::find().filter(Column::ScheduledFor.in_subquery(newest));
+    let runs = app.platform().all(select).await?;
+    Ok(runs.into_iter().map(|run| (run.job.clone(), run)).collect())
+}
+
+pub async fn find_run_by_id(app: &App, id: JobRunId) -> Result<Option<job_runs::Model>> {
+    app.platform().one(job_runs::Entity::find_by_id(id)).await
 }
 
 /// Runs, newest first.

@@ -14,10 +14,13 @@ mod tenants;
 mod workers;
 
 pub use board::{JobBoard, ScheduledJob};
-pub use jobs::{JobRun, claim_run, extend_run, find_run, finish_run, is_running, last_run, list_runs, release_run};
+pub use jobs::{
+    JobRun, claim_run, extend_run, find_run, find_run_by_id, finish_run, is_running, last_run, last_runs, list_runs,
+    release_run,
+};
 pub use perform::perform;
 pub use prune::{prune, prune_answers};
-pub use queue::{Claimed, LAST_TRY, LEASE, claim, finish, list_items, retry};
+pub use queue::{Claimed, LAST_TRY, LEASE, claim, find_item, finish, list_items, retry};
 pub use tenants::{Served, served_tenants};
 pub use workers::{Worker, live_workers};
 

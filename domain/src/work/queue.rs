@@ -134,6 +134,10 @@ pub async fn retry(app: &App, id: WorkItemId) -> Result<work_items::Model> {
     rows.into_iter().next().ok_or_else(|| Error::not_found("work item"))
 }
 
+pub async fn find_item(app: &App, id: WorkItemId) -> Result<Option<work_items::Model>> {
+    app.platform().one(work_items::Entity::find_by_id(id)).await
+}
+
 /// Items, newest first.
 pub async fn list_items(app: &App, state: Option<WorkState>, page: PageRequest) -> Result<Page<work_items::Model>> {
     let select = work_items::Entity::find().apply_if(state, |select, state| select.filter(Column::State.eq(state)));

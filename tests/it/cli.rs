@@ -1,0 +1,223 @@
+//! The program as an operator meets it: the demo, the settings, the service and what is done beside it.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+
+use recital_tests::{Client, Database, Engine, Program};
+use serde_json::{Value, json};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_recital-in-tests");
+
+fn recital(folder: &Path, arguments: &[&str], settings: &[(&str, String)]) -> Program {
+    Program::start(BINARY, folder, arguments, settings)
+}
+
+struct Demo {
+    program: Program,
+    ready: Value,
+    client: Client,
+}
+
+fn start_demo(database: &Database) -> Program {
+    let mut arguments = vec!["demo", "--json", "--listen", "127.0.0.1:0", "--data-dir", "data"];
+    if database.engine == Engine::Postgres {
+        arguments.extend(["--database-url", &database.admin_url]);
+    }
+    recital(database.folder.path(), &arguments, &[])
+}
+
+async fn demo(database: &Database) -> Demo {
+    let mut program = start_demo(database);
+    let ready: Value = serde_json::from_str(&program.line().await).expect("one line of JSON");
+    let word = |name: &str| ready[name].as_str().expect("an address").to_owned();
+    let client = Client::new(word("graphql").trim_end_matches("/graphql"), &word("apiKey"));
+    Demo { program, ready, client }
+}
+
+impl Demo {
+    /// What was made: subjects, and what is due and held per data type.
+    async fn sees(&self) -> Value {
+        self.client.ask("{ subjects { totalCount } retentionPreview { dataType due held } }", json!({})).await
+    }
+
+    async fn inbox(&self, suffix: &str) -> String {
+        let url = format!("{}{suffix}", self.ready["inbox"].as_str().expect("an address"));
+        reqwest::get(url).await.expect("the inbox answers").text().await.expect("text")
+    }
+
+    /// Mails go out while the demo is already in use.
+    async fn first_mail(&self) -> Value {
+        for _ in 0..200 {
+            let mails: Vec<Value> = serde_json::from_str(&self.inbox(".json").await).expect("JSON");
+            if let Some(mail) = mails.into_iter().next() {
+                return mail;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("no mail came");
+    }
+
+    async fn stop(self) {
+        self.program.signal("INT").await;
+        let ended = self.program.end().await;
+        assert_eq!((ended.code, ended.out.as_str()), (Some(0), ""), "{}", ended.err);
+    }
+}
+
+fn filled() -> Value {
+    json!({
+        "subjects": { "totalCount": 300 },
+        "retentionPreview": [
+            { "dataType": "audit_logs", "due": 0, "held": 0 },
+            { "dataType": "conversation_history", "due": 19, "held": 1 },
+            { "dataType": "uploaded_images", "due": 15, "held": 0 },
+        ],
+    })
+}
+
+async fn the_demo_shows_the_product_and_a_second_start_finds_the_same_data(engine: Engine) {
+    let database = Database::empty(engine).await.expect("a database");
+    let first = demo(&database).await;
+    assert_eq!(first.sees().await, filled());
+    let mail = first.first_mail().await;
+    assert!(mail["to"].as_str().expect("an address").ends_with("@example.com"));
+    for part in ["subject", "text", "html"] {
+        assert!(mail[part].as_str().is_some_and(|text| !text.is_empty()), "{part}: {mail}");
+    }
+    assert_eq!(mail["headers"]["From"], "Acme");
+    assert!(first.inbox("").await.contains("sandbox="), "the page shows mails in a sandbox");
+    let mode = |name: &str| {
+        let path = database.path("data").join(name);
+        fs::metadata(path).expect("a file").permissions().mode() & 0o777
+    };
+    assert_eq!((mode(""), mode("master.key"), mode("api-key")), (0o700, 0o600, 0o600));
+    let key = first.ready["apiKey"].clone();
+    first.stop().await;
+
+    let second = demo(&database).await;
+    assert_eq!(second.ready["apiKey"], key);
+    assert_eq!(second.sees().await, filled());
+    second.stop().await;
+    database.remove().await.expect("the database is dropped");
+}
+
+async fn a_demo_killed_while_it_fills_goes_on_where_it_stopped(engine: Engine) {
+    let database = Database::empty(engine).await.expect("a database");
+    let mut program = start_demo(&database);
+    program.says("100 of 300").await;
+    program.signal("KILL").await;
+    assert_eq!(program.end().await.code, None);
+
+    let demo = demo(&database).await;
+    assert_eq!(demo.sees().await, filled());
+    demo.stop().await;
+    database.remove().await.expect("the database is dropped");
+}
+
+/// What `serve` needs, with the service's own login.
+fn settings(database: &Database) -> Vec<(&'static str, String)> {
+    vec![
+        ("RECITAL_ENVIRONMENT", "development".to_owned()),
+        ("RECITAL_PUBLIC_URL", "http://localhost".to_owned()),
+        ("RECITAL_LISTEN", "127.0.0.1:0".to_owned()),
+        ("RECITAL_OPERATOR_LISTEN", "127.0.0.1:0".to_owned()),
+        ("RECITAL_DATABASE__URL", database.url.replace("recital_owner@", "recital_service@")),
+        ("RECITAL_DATABASE__OWNER_URL", database.url.clone()),
+        ("RECITAL_KEYS__PROVIDER", "local".to_owned()),
+        ("RECITAL_KEYS__MASTER_KEY_FILE", "master.key".to_owned()),
+        ("RECITAL_MAIL__PROVIDER", "inbox".to_owned()),
+        ("RECITAL_LOG__FORMAT", "json".to_owned()),
+    ]
+}
+
+async fn a_service_is_set_up_and_a_tenant_is_made_while_it_runs(engine: Engine) {
+    let database = Database::empty(engine).await.expect("a database");
+    let (folder, settings) = (database.folder.path(), settings(&database));
+    if engine == Engine::Sqlite {
+        // The migration makes the file; nothing else does.
+        assert!(!database.path("recital.db").exists());
+    }
+    let refused = recital(folder, &["serve"], &settings).end().await;
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("recital migrate"), "it says what to do: {}", refused.err);
+
+    let migrated = recital(folder, &["migrate"], &settings).end().await;
+    assert_eq!(migrated.code, Some(0), "{}", migrated.err);
+    let mut service = recital(folder, &["serve"], &settings);
+    service.says("\"ready\"").await;
+
+    let create =
+        ["tenant", "create", "--slug", "acme", "--name", "Acme", "--owner-email", "owner@example.com", "--json"];
+    let created = recital(folder, &create, &settings).end().await;
+    let created: Value = serde_json::from_str(&created.out).unwrap_or_else(|_| panic!("{}", created.err));
+    assert_eq!(created["slug"], "acme");
+    assert!(created["apiKey"].as_str().is_some_and(|key| key.starts_with("rct_")));
+    let again = recital(folder, &create, &settings).end().await;
+    assert_eq!(again.code, Some(1));
+    assert!(again.err.contains("another tenant has this slug"), "{}", again.err);
+
+    let examples = format!("{}/../docs/examples", env!("CARGO_MANIFEST_DIR"));
+    let (purposes, retention) =
+        (format!("{examples}/processing_purposes.yaml"), format!("{examples}/retention_policy.yaml"));
+    let import = ["register", "import", "--tenant", "acme", "--purposes", &purposes, "--retention", &retention];
+    let imported = recital(folder, &import, &settings).end().await;
+    assert!(imported.out.contains("created   agent_interaction"), "{} {}", imported.out, imported.err);
+    let again = recital(folder, &import, &settings).end().await;
+    assert!(again.out.contains("unchanged agent_interaction"), "{}", again.out);
+
+    let jobs = recital(folder, &["jobs"], &settings).end().await;
+    assert!(jobs.out.contains("retention.sweep"), "{} {}", jobs.out, jobs.err);
+    service.signal("TERM").await;
+    let ended = service.end().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    database.remove().await.expect("the database is dropped");
+}
+
+macro_rules! on_both_engines {
+    ($($story:ident)+) => {$(
+        mod $story {
+            use recital_tests::Engine;
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$story(Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$story(Engine::Postgres).await;
+            }
+        }
+    )+};
+}
+
+on_both_engines! {
+    the_demo_shows_the_product_and_a_second_start_finds_the_same_data
+    a_demo_killed_while_it_fills_goes_on_where_it_stopped
+    a_service_is_set_up_and_a_tenant_is_made_while_it_runs
+}
+
+#[tokio::test]
+async fn every_fault_in_the_settings_is_named_at_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(
+        folder.path().join("recital.toml"),
+        "listen = \"everywhere\"\n[mail]\nprovider = \"pigeon\"\n[colour]\nsky = \"blue\"\n",
+    )
+    .expect("written");
+    let settings = [("RECITAL_DATABASE__URL_FILE", "missing".to_owned())];
+    let ended = recital(folder.path(), &["config", "check"], &settings).end().await;
+    assert_eq!(ended.code, Some(1));
+    for setting in ["listen", "public_url", "database.url", "keys.provider", "mail.provider", "colour.sky"] {
+        assert!(ended.err.contains(&format!("{setting}: ")), "{setting} is not named: {}", ended.err);
+    }
+}
+
+#[tokio::test]
+async fn wrong_arguments_are_told_from_failures_by_the_exit_code() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert_eq!(recital(folder.path(), &["dance"], &[]).end().await.code, Some(2));
+    assert_eq!(recital(folder.path(), &["serve"], &[]).end().await.code, Some(1));
+    let schema = recital(folder.path(), &["schema"], &[]).end().await;
+    assert_eq!(schema.code, Some(0));
+    assert!(schema.out.contains("type Mutation"));
+}
