@@ -156,9 +156,8 @@ fn strip_value(
 ) -> Option<Value> {
     let pointing = points_at_a_person(path);
     match value {
-        Value::Null | Value::Bool(_) => Some(value),
         Value::Number(number) if pointing => Some(hash(&number.to_string()).into()),
-        Value::Number(_) => Some(value),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Some(value),
         Value::String(text) if pointing || looks_like_an_identifier(&text) => {
             Some(hash(&text.trim().to_lowercase()).into())
         }
