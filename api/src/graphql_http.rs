@@ -21,7 +21,8 @@ use recital_domain::{
     error::{Code, Error, Result},
     viewer::Client,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::net::SocketAddr;
 use uuid::Uuid;
 
@@ -230,7 +231,7 @@ fn status_of(error: &Error) -> StatusCode {
 /// A request that did not run. JSON clients of old expect 200 for a document that is wrong.
 fn refuse(form: Form, status: StatusCode, error: Error) -> HttpResponse {
     let legacy = form == Form::Json && matches!(error.reason(), "INVALID_SYNTAX" | "QUERY_TOO_LARGE");
-    reply(form, if legacy { StatusCode::OK } else { status }, &Response::from_errors(vec![without_place(error)]))
+    reply(form, if legacy { StatusCode::OK } else { status }, &json!({ "errors": [without_place(error)] }))
 }
 
 /// An error of the request as a whole, which no place in the document is at fault for.
@@ -242,8 +243,11 @@ pub fn without_place(error: Error) -> ServerError {
 
 /// What ran, or did not pass validation.
 fn answer(form: Form, mut response: Response) -> HttpResponse {
-    let status = if complete(&mut response) || form == Form::Json { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    reply(form, status, &response)
+    if complete(&mut response) {
+        return reply(form, StatusCode::OK, &response);
+    }
+    let status = if form == Form::Json { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    reply(form, status, &json!({ "errors": response.errors }))
 }
 
 /// Gives every error a code. Answers whether the request ran, rather than failing validation.
@@ -259,7 +263,7 @@ pub fn complete(response: &mut Response) -> bool {
     response.errors.is_empty() || response.errors.iter().any(|error| !error.path.is_empty())
 }
 
-fn reply(form: Form, status: StatusCode, response: &Response) -> HttpResponse {
+fn reply(form: Form, status: StatusCode, response: &impl Serialize) -> HttpResponse {
     let kind = match form {
         Form::Graphql => "application/graphql-response+json; charset=utf-8",
         Form::Json => "application/json; charset=utf-8",

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 /// The id of a `kind` (its GraphQL type's name).
 pub fn global_id(kind: &str, id: impl Into<Uuid>) -> ID {
-    encode(&format!("{kind}:{}", id.into())).into()
+    recital_entities::global_id(kind, id.into()).into()
 }
 
 /// The type's name and the bare id; None for what is no id of ours.

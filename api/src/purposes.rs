@@ -76,7 +76,7 @@ impl Purpose {
         &self.0.storage_location
     }
 
-    /// Where the legitimate-interest assessment stands; required for LEGITIMATE_INTERESTS.
+    /// Where the legitimate-interest assessment stands; required for `LEGITIMATE_INTERESTS`.
     async fn legitimate_interest_assessment(&self) -> Option<&str> {
         self.0.legitimate_interest_assessment.as_deref()
     }

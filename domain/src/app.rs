@@ -16,6 +16,7 @@ use sea_orm::AccessMode;
 use tokio::sync::{Notify, broadcast};
 
 use crate::{
+    access::{self, Courier},
     bus::{Bus, Change},
     clock::{Clock, Ids},
     db::{Db, Platform, TenantTx},
@@ -46,16 +47,37 @@ pub struct Settings {
     pub public_url: String,
 }
 
+impl Settings {
+    /// Whether people reach the service on its own machine alone: then webhooks may go there too.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        let host = url::Url::parse(&self.public_url).ok().and_then(|url| url.host().map(|host| host.to_owned()));
+        match host {
+            Some(url::Host::Domain(name)) => name == "localhost",
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+}
+
 /// The one handle on the product. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     core: Arc<Core>,
+    courier: Arc<Courier>,
 }
 
 impl App {
     #[must_use]
     pub fn new(core: Core) -> Self {
-        Self { core: Arc::new(core) }
+        let courier = Courier::new(core.settings.is_development());
+        Self { core: Arc::new(core), courier: Arc::new(courier) }
+    }
+
+    /// Carries webhooks out.
+    pub(crate) fn courier(&self) -> &Courier {
+        &self.courier
     }
 
     #[must_use]
@@ -147,6 +169,7 @@ impl App {
         let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
         let (events, value) = change(&tx).await?.into_parts();
         evidence::append(&tx, &events).await?;
+        access::announce(&tx, &events).await?;
         let tenant = tx.tenant();
         let changes = tx.commit().await?;
         self.core.work.notify_waiters();

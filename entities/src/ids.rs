@@ -1,5 +1,6 @@
 //! One type per kind of id, so that a consent's id is never taken for a subject's.
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -36,4 +37,10 @@ ids! {
     LegalHoldId, MemberId, OperatorEntryId, OperatorTokenId, PurposeId, RecordId, RequestEventId,
     RetentionPolicyId, RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, TenantId, TokenId,
     WebhookEndpointId, WorkItemId, WorkerId,
+}
+
+/// The id that clients know a row by (Relay's global id): opaque to them, `Type:uuid` inside.
+#[must_use]
+pub fn global_id(kind: &str, id: Uuid) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(format!("{kind}:{id}"))
 }

@@ -376,7 +376,7 @@ CREATE TABLE reverifications (
     corrected_fields {json} NOT NULL,
     expires_at {time} NOT NULL,
     last_mailed_at {time},
-    link_hash {bytes} NOT NULL,
+    link_hash {bytes},
     PRIMARY KEY (tenant_id, id),
     UNIQUE (tenant_id, link_hash),
     FOREIGN KEY (tenant_id, subject_id) REFERENCES subjects (tenant_id, id)

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
-use recital_tests::{Client, Database, Engine, Program};
+use recital_tests::{Client, Database, Engine, Program, on_both_engines};
 use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_recital-in-tests");
@@ -170,24 +170,6 @@ async fn a_service_is_set_up_and_a_tenant_is_made_while_it_runs(engine: Engine) 
     let ended = service.end().await;
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     database.remove().await.expect("the database is dropped");
-}
-
-macro_rules! on_both_engines {
-    ($($story:ident)+) => {$(
-        mod $story {
-            use recital_tests::Engine;
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn sqlite() {
-                super::$story(Engine::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn postgres() {
-                super::$story(Engine::Postgres).await;
-            }
-        }
-    )+};
 }
 
 on_both_engines! {

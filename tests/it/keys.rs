@@ -33,11 +33,17 @@ async fn a_tenant_key_is_wrapped_by_kms_and_bound_to_its_tenant() {
         let swap =
             "UPDATE tenant_keys SET wrapped = (SELECT k.wrapped FROM tenant_keys k JOIN tenants t ON t.id = k.tenant_id
             WHERE t.slug = 'acme') WHERE tenant_id = (SELECT id FROM tenants WHERE slug = 'borealis')";
+        world.database.execute("CREATE TABLE saved AS SELECT tenant_id, wrapped FROM tenant_keys").await.unwrap();
         world.database.execute(swap).await.unwrap();
         world.app.core().keys.forget(other).await;
         let refusal = client.refused(REGISTER, json!({ "id": "three" })).await;
         assert!(refusal.is("UNAVAILABLE", "KEY_DISABLED"), "{refusal:?}");
         world.expect_log("KEY_DISABLED");
+
+        let restore = "UPDATE tenant_keys SET wrapped = (SELECT s.wrapped FROM saved s WHERE s.tenant_id = tenant_keys.tenant_id)";
+        world.database.execute(restore).await.unwrap();
+        world.database.execute("DROP TABLE saved").await.unwrap();
+        client.ask(REGISTER, json!({ "id": "three" })).await;
         world.finish().await;
     }
 }

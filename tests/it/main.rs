@@ -1,8 +1,17 @@
 //! Stories: what users see, through the real server, on both engines.
 
+#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
 mod access;
+mod accuracy;
+mod attack;
 mod cli;
+mod consent;
 mod house;
+mod http;
 mod keys;
+mod purposes;
 mod retention;
+mod scheduler;
+mod schema;
 mod vault;

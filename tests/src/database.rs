@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use recital_domain::db::Engine;
-use recital_entities::tables;
+use recital_entities::{Class, Scope, tables};
 use sqlx::{AnyConnection, Connection as _, Row as _};
 use tempfile::TempDir;
 
@@ -137,6 +137,27 @@ impl Database {
             }
         }
         Ok(bytes)
+    }
+
+    /// Every row of a tenant but its log and what keys are used for, as text: to see that nothing changed.
+    pub async fn dump_of_tenant(&self, slug: &str) -> Result<Vec<String>> {
+        const MOVING: &[&str] = &["audit_entries", "audit_leaves", "audit_checkpoints", "api_keys"];
+        let mut rows = Vec::new();
+        for table in tables().iter().filter(|table| table.scope == Scope::Tenant && !MOVING.contains(&&*table.name)) {
+            let quote = |(column, _): &(String, Class)| match self.engine {
+                Engine::Sqlite => format!("coalesce(quote(\"{column}\"), '')"),
+                Engine::Postgres => format!("coalesce(\"{column}\"::text, '')"),
+            };
+            let columns: Vec<String> = table.columns.iter().map(quote).collect();
+            let sql = format!(
+                "SELECT '{0}|' || {1} FROM {0} WHERE tenant_id = (SELECT id FROM tenants WHERE slug = '{slug}')",
+                table.name,
+                columns.join(" || '|' || ")
+            );
+            rows.extend(self.texts(&sql).await?);
+        }
+        rows.sort();
+        Ok(rows)
     }
 
     /// Drops it.

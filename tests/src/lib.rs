@@ -7,6 +7,7 @@ mod laws;
 mod logs;
 mod postgres;
 mod program;
+mod smtp;
 mod world;
 
 pub use client::{Client, Refusal};
@@ -15,6 +16,7 @@ pub use kms::{KmsEmulator, python};
 pub use logs::capture;
 pub use program::Program;
 pub use recital_domain::db::Engine;
+pub use smtp::SmtpServer;
 pub use world::World;
 
 /// Tells each story on SQLite and on PostgreSQL.
@@ -36,6 +38,24 @@ macro_rules! both_engines {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 story($crate::World::start($crate::Engine::Postgres).await).await;
+            }
+        }
+    )+};
+}
+
+/// Tells stories that start what they need themselves on SQLite and on PostgreSQL: functions of an [`Engine`].
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($story:ident)+) => {$(
+        mod $story {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$story($crate::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$story($crate::Engine::Postgres).await;
             }
         }
     )+};

@@ -11,6 +11,7 @@ mod idempotency;
 mod members;
 mod operator;
 mod tenant;
+mod webhooks;
 
 pub use api_keys::{
     CreateApiKey, CreatedApiKey, api_keys_by_ids, create_api_key, list_api_keys, own_key_name, revoke_api_key,
@@ -27,3 +28,8 @@ pub use operator::{
     retry_work, run_job, set_tenant_limits, suspend_tenant, tenants_by_ids, usage,
 };
 pub use tenant::{OwnTenant, TenantKeyState, find_tenant_by_slug, own_tenant};
+pub(crate) use webhooks::{Courier, announce, deliver};
+pub use webhooks::{
+    CreateWebhookEndpoint, CreatedWebhookEndpoint, WEBHOOK_EVENTS, WebhookDelivery, create_webhook_endpoint,
+    delete_webhook_endpoint, list_webhook_endpoints, webhook_endpoints_by_ids,
+};

@@ -89,7 +89,7 @@ pub(super) async fn ask(
                 corrected_fields: Strings::default(),
                 expires_at: link_expiry(policy, tx.now()),
                 last_mailed_at: None,
-                link_hash: Token::of(tx.tenant(), &keys, id).hash(),
+                link_hash: Some(Token::of(tx.tenant(), &keys, id).hash()),
             }
         })
         .collect();

@@ -57,7 +57,6 @@ enum Standing {
 }
 
 async fn standing(tx: &TenantTx, id: ReverificationId, reminder: i32) -> Result<Standing> {
-    // An erased subject's questions are gone with them.
     let Some(row) = tx.one(Entity::find().filter(Column::Id.eq(id))).await? else {
         return Ok(Standing::Done);
     };

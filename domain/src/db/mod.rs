@@ -4,10 +4,12 @@
 //! [`TenantTx`], which ANDs the tenant at the moment of execution; a query on one of the few global tables runs
 //! through [`Platform`]. On PostgreSQL row-level security holds the same line once more inside the database.
 
+#[expect(clippy::disallowed_types, reason = "the wall is what holds the connections")]
 mod connect;
 mod notify;
 mod page;
 mod platform;
+#[expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "the wall is what runs the statements")]
 mod tenant_tx;
 
 pub use connect::{Db, Engine};

@@ -108,6 +108,8 @@ events! {
     /// A request came again under its idempotency key and got the answer it had got before: nothing changed.
     AnswerRepeated = "answer.repeated" on Tenant(TenantId) { operation: &'static str }
     WebhookEndpointCreated = "webhook.created" on WebhookEndpoint(WebhookEndpointId) { events: Vec<String> }
+    /// It answered 410 Gone.
+    WebhookEndpointDisabled = "webhook.disabled" on WebhookEndpoint(WebhookEndpointId) {}
     WebhookEndpointDeleted = "webhook.deleted" on WebhookEndpoint(WebhookEndpointId) {}
 
     RegisterImported = "register.imported" on Tenant(TenantId) {

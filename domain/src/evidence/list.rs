@@ -1,7 +1,7 @@
 //! Reading the audit log.
 
 use chrono::{DateTime, Utc};
-use recital_entities::{AuditOutcome, evidence::audit_entries};
+use recital_entities::{AuditEntryId, AuditOutcome, evidence::audit_entries};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryTrait as _};
 
 use crate::{
@@ -44,4 +44,10 @@ pub async fn list(
         .apply_if(filter.to, |select, to| select.filter(Column::At.lt(to)));
     app.read(viewer, Permission::AuditRead, async |tx| tx.page(select, Column::Id, Order::NewestFirst, &page).await)
         .await
+}
+
+/// Several entries in one statement.
+pub async fn entries_by_ids(app: &App, viewer: &Viewer, ids: Vec<AuditEntryId>) -> Result<Vec<audit_entries::Model>> {
+    let select = audit_entries::Entity::find().filter(audit_entries::Column::Id.is_in(ids));
+    app.read(viewer, Permission::AuditRead, async |tx| tx.all(select).await).await
 }

@@ -5,16 +5,24 @@
 //! checkpoints an outsider can keep: whoever changes a row behind the service's back cannot make the log verify again.
 
 mod append;
+mod attestations;
 mod checkpoint;
 mod event;
+mod incidents;
 mod list;
+mod proof;
 mod sequence;
 pub mod tree;
 mod verify;
 
 pub use append::{append, append_refusal, leaf};
+pub use attestations::{RecordAttestation, record_attestation};
 pub use checkpoint::{Checkpoint, verifier_key};
 pub use event::{Audited, Event};
-pub use list::{AuditFilter, list};
+pub use incidents::{
+    IncidentText, ReportIncident, incidents_by_ids, list_incidents, report_incident, reveal_incidents,
+};
+pub use list::{AuditFilter, entries_by_ids, list};
+pub use proof::{EntryProof, SignedCheckpoint, checkpoint, places, proof};
 pub use sequence::{sequence, sequence_tenant};
 pub use verify::{LogFault, verify_log};

@@ -148,6 +148,10 @@ fn parameters(settings: &SmtpSettings) -> Result<TlsParameters> {
 /// Only the status: a server's words may quote the address.
 fn classify(error: &lettre::transport::smtp::Error) -> MailError {
     match error.status() {
+        // RFC 4954: it is us that the server will not have, not the mail.
+        Some(code) if ["530", "534", "535", "538"].contains(&code.to_string().as_str()) => {
+            MailError::Later(code.to_string())
+        }
         Some(code) if error.is_permanent() => MailError::Refused(code.to_string()),
         Some(code) => MailError::Later(code.to_string()),
         None if error.is_timeout() => MailError::Later("time-out".into()),

@@ -76,7 +76,7 @@ impl Files {
             misprints.extend(found);
             None
         });
-        register::refuse(&misprints)?;
+        register::refuse(misprints)?;
         Ok(Self { purposes, retention })
     }
 }

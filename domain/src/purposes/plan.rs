@@ -60,7 +60,7 @@ impl Plan {
         let misprints: Vec<_> = (listed.iter().filter(retired))
             .map(|listed| File::Purposes.misprint(listed.at, "PURPOSE_RETIRED", message))
             .collect();
-        register::refuse(&misprints)?;
+        register::refuse(misprints)?;
         for listed in listed {
             match known.remove(&listed.key) {
                 None => self.create(listed),

@@ -12,7 +12,7 @@ use super::register_period;
 use crate::error::{Error, Result};
 
 /// Which of the two files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum File {
     Purposes,
     Retention,
@@ -113,7 +113,10 @@ impl File {
             | YamlError::AliasReplayStackDepthExceeded { .. } => {
                 ("TOO_COMPLEX", "too deeply nested, too many values or too many aliases".to_owned())
             }
-            _ => ("MALFORMED_YAML", "not well-formed YAML".to_owned()),
+            _ => {
+                let message = "not well-formed YAML; look here and above for a quote, a bracket or an indentation";
+                ("MALFORMED_YAML", message.to_owned())
+            }
         };
         let (line, column) = error.location().map_or((1, 1), |at| (at.line().max(1), at.column().max(1)));
         Misprint { file: self, line, column, reason, message }
@@ -143,9 +146,10 @@ fn options() -> serde_saphyr::Options {
     }
 }
 
-/// One refusal for all that was found, in the order of the files. Its field is the first file at fault; faults of the
+/// One refusal for all that was found, in the order it stands. Its field is the first file at fault; faults of the
 /// other one are named by it.
-pub(super) fn refuse(misprints: &[Misprint]) -> Result<()> {
+pub(super) fn refuse(mut misprints: Vec<Misprint>) -> Result<()> {
+    misprints.sort_by_key(|misprint| (misprint.file, misprint.line, misprint.column));
     let Some(first) = misprints.first() else { return Ok(()) };
     let mut lines: Vec<String> = misprints.iter().take(SHOWN).map(|misprint| misprint.line_for(first.file)).collect();
     if misprints.len() > SHOWN {

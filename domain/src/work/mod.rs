@@ -32,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    access::WebhookDelivery,
     db::TenantTx,
     error::{Error, Result},
 };
@@ -55,6 +56,9 @@ pub enum Work {
     /// Stamp when subjects are due for verification anew after the policy changed, from the subject after that one on.
     #[serde(rename = "accuracy.restamp")]
     RestampVerification { after: Option<SubjectId> },
+    /// Tell one endpoint of one event.
+    #[serde(rename = "webhook.deliver")]
+    WebhookDelivery(WebhookDelivery),
     /// Bring what older versions of the tenant's key wrap under the newest.
     #[serde(rename = "keys.rewrap")]
     RewrapKeys,

@@ -2,7 +2,7 @@
 
 use super::{Claimed, Work};
 use crate::{
-    accuracy,
+    access, accuracy,
     app::App,
     error::Result,
     requests, retention, vault,
@@ -17,6 +17,7 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
         Work::Restamp { data_type } => retention::restamp(app, &viewer, data_type).await,
         Work::Sweep { run } => retention::carry_on(app, &viewer, *run, retention::BATCH).await,
         Work::FulfilRequest { request } => requests::fulfil(app, &viewer, *request).await,
+        Work::WebhookDelivery(delivery) => access::deliver(app, &viewer, item.id, delivery).await,
         Work::RewrapKeys => vault::rewrap(app, &viewer).await.map(drop),
         Work::ReverificationMail { reverification, reminder } => {
             accuracy::send_mail(app, &viewer, *reverification, *reminder).await

@@ -21,7 +21,7 @@ pub struct Model {
     pub corrected_fields: Strings,
     pub expires_at: DateTimeUtc,
     pub last_mailed_at: Option<DateTimeUtc>,
-    pub link_hash: Vec<u8>,
+    pub link_hash: Option<Vec<u8>>,
 }
 
 crate::tenant_table! {

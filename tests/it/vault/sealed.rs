@@ -45,7 +45,7 @@ async fn indexes(world: &World, name: &str) -> [Vec<u8>; 2] {
     world.app.read(&world.job("story"), Permission::SubjectRead, look).await.unwrap()
 }
 
-/// The database's bytes, on SQLite once its log is written back.
+/// The database's bytes, on `SQLite` once its log is written back.
 async fn dump(world: &World) -> Vec<u8> {
     if world.engine == Engine::Sqlite {
         world.database.execute("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
@@ -183,7 +183,7 @@ both_engines! {
 
         world.advance(TimeDelta::minutes(11));
         let tenant = world.tenant;
-        vault::rewrap_tenant(&world.app, tenant, uuid::Uuid::new_v4()).await.unwrap();
+        vault::rewrap_tenant(&world.app, tenant, world.job("story").correlation()).await.unwrap();
         assert_eq!(world.database.number(LIVE).await.unwrap(), 1);
         assert_eq!(world.database.number("SELECT count(*) FROM tenant_keys WHERE length(wrapped) = 0").await.unwrap(), 1);
         world.app.core().keys.forget(tenant).await;
@@ -193,7 +193,7 @@ both_engines! {
         let held = world.ask("{ legalHolds { edges { node { reason } } } members { edges { node { email } } } }", json!({})).await;
         assert_eq!(held["legalHolds"]["edges"][0]["node"]["reason"], "about Lovelace");
         assert_eq!(held["members"]["edges"][0]["node"]["email"], "owner@acme.example.com");
-        assert_eq!(vault::rewrap_tenant(&world.app, tenant, uuid::Uuid::new_v4()).await.unwrap(), 0);
+        assert_eq!(vault::rewrap_tenant(&world.app, tenant, world.job("story").correlation()).await.unwrap(), 0);
         world.ask(ROTATE, json!({ "reason": "again" })).await;
         world.drain().await;
         assert_eq!(see(&world, "ada").await["profile"]["attributes"]["name"], "ada Lovelace");
