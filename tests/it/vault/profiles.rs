@@ -6,6 +6,9 @@ use recital_entities::SubjectId;
 use recital_tests::{World, both_engines};
 use serde_json::{Value, json};
 
+const FIND: &str = "query($email: EmailAddress!) { subject(ref: { email: $email }) { id } }";
+const REGISTER: &str =
+    "mutation { registerSubject(input: { attributes: { email: \"ada@example.com\" } }) { subject { id } } }";
 const UPDATE: &str = "mutation($id: ID!, $attributes: JSON!, $version: Int) {
     updateProfile(input: { subject: { id: $id }, attributes: $attributes, expectedVersion: $version }) {
         subject { profile { version attributes updatedBy versions { version changedFields } } } } }";
@@ -76,7 +79,6 @@ both_engines! {
         let profile = update(&world, &id, json!({ "email": "New.Ada@example.com" })).await;
         assert_eq!(profile["attributes"]["email"], "New.Ada@example.com");
         assert_eq!(profile["versions"][1]["changedFields"], json!(["email"]));
-        const FIND: &str = "query($email: EmailAddress!) { subject(ref: { email: $email }) { id } }";
         assert_eq!(world.ask(FIND, json!({ "email": "new.ada@example.com" })).await["subject"]["id"], *id);
         assert!(world.owner.refused(FIND, json!({ "email": "ada@example.com" })).await.is("NOT_FOUND", "NOT_FOUND"));
 
@@ -95,7 +97,6 @@ both_engines! {
     }
 
     async fn a_subject_keeps_something_to_be_found_by(world: World) {
-        const REGISTER: &str = "mutation { registerSubject(input: { attributes: { email: \"ada@example.com\" } }) { subject { id } } }";
         let id = world.ask(REGISTER, json!({})).await["registerSubject"]["subject"]["id"].clone();
         let refusal = world.owner.refused(UPDATE, json!({ "id": id, "attributes": { "email": null } })).await;
         assert!(refusal.is("BAD_USER_INPUT", "IDENTIFIER_REQUIRED"), "{refusal:?}");

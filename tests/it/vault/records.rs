@@ -4,6 +4,8 @@ use chrono::TimeDelta;
 use recital_tests::{World, both_engines};
 use serde_json::{Value, json};
 
+const WITHDRAW: &str = "mutation($id: ID!) { withdrawConsent(input: { subject: { id: $id }, purpose: \"agent_interaction\" }) { consent { given } } }";
+const NODE: &str = "query($id: ID!) { node(id: $id) { ... on PersonalRecord { payload } } }";
 const STORE: &str = "mutation($records: [PersonalRecordInput!]!, $key: String) {
     storeRecords(input: { records: $records, idempotencyKey: $key }) { records { id expiresAt removedFields } } }";
 const RECORDS: &str =
@@ -22,7 +24,9 @@ async fn consenting(world: &World, name: &str) -> String {
 }
 
 fn record(subject: &str, data_type: &str, purpose: &str, payload: Value) -> Value {
-    json!({ "subject": { "id": subject }, "dataType": data_type, "purpose": purpose, "payload": payload })
+    let mut record = json!({ "subject": { "id": subject }, "dataType": data_type, "purpose": purpose });
+    record["payload"] = payload;
+    record
 }
 
 both_engines! {
@@ -111,7 +115,6 @@ both_engines! {
         let id = consenting(&world, "ada").await;
         let records = json!([record(&id, "user_query", "agent_interaction", json!({ "query": "q" }))]);
         world.ask(STORE, json!({ "records": records })).await;
-        const WITHDRAW: &str = "mutation($id: ID!) { withdrawConsent(input: { subject: { id: $id }, purpose: \"agent_interaction\" }) { consent { given } } }";
         world.ask(WITHDRAW, json!({ "id": id })).await;
         let refusal = world.owner.refused(STORE, json!({ "records": records })).await;
         assert!(refusal.is("FORBIDDEN", "CONSENT_WITHDRAWN"), "{refusal:?}");
@@ -144,7 +147,6 @@ both_engines! {
         let (_, borealis) = world.another_tenant("borealis").await;
         world.import_registers_for(&borealis).await;
         assert!(borealis.refused(STORE, json!({ "records": records })).await.is("NOT_FOUND", "NOT_FOUND"));
-        const NODE: &str = "query($id: ID!) { node(id: $id) { ... on PersonalRecord { payload } } }";
         let record = json!({ "id": stored["storeRecords"]["records"][0]["id"] });
         assert_eq!(borealis.ask(NODE, record.clone()).await["node"], Value::Null);
         assert_eq!(world.ask(NODE, record).await["node"]["payload"], json!({ "query": "q" }));

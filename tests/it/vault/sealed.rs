@@ -10,6 +10,10 @@ use recital_domain::{
 use recital_tests::{Engine, World, both_engines};
 use serde_json::{Value, json};
 
+const HOLD: &str =
+    "mutation($id: ID!) { placeLegalHold(input: { reason: \"lawsuit\", subject: { id: $id } }) { hold { id } } }";
+const KEYS: &str = "{ tenant { keys { currentVersion rewrapPending } } }";
+const LIVE: &str = "SELECT count(*) FROM tenant_keys WHERE retired_at IS NULL";
 const STORE: &str = "mutation($subject: SubjectRef!, $type: String!, $purpose: String!) { storeRecords(input: { records: [
     { subject: $subject, dataType: $type, purpose: $purpose, payload: { what: \"Lovelace\" } }] }) { records { id } } }";
 const SEE: &str = "query($ref: SubjectRef!) { subject(ref: $ref) { id externalId status profile { attributes }
@@ -156,7 +160,6 @@ both_engines! {
 
     async fn a_hold_on_a_person_stops_their_erasure(world: World) {
         let id = world.subject("ada").await;
-        const HOLD: &str = "mutation($id: ID!) { placeLegalHold(input: { reason: \"lawsuit\", subject: { id: $id } }) { hold { id } } }";
         world.ask(HOLD, json!({ "id": id })).await;
         let refusal = erase(&world, "ada").await.unwrap_err();
         assert_eq!(refusal.reason(), "UNDER_LEGAL_HOLD");
@@ -176,9 +179,7 @@ both_engines! {
         assert_eq!(see(&world, "ada").await["profile"]["attributes"]["name"], "ada Lovelace");
 
         assert!(world.drain().await >= 1);
-        const KEYS: &str = "{ tenant { keys { currentVersion rewrapPending } } }";
         assert_eq!(world.ask(KEYS, json!({})).await["tenant"]["keys"], json!({ "currentVersion": 2, "rewrapPending": 0 }));
-        const LIVE: &str = "SELECT count(*) FROM tenant_keys WHERE retired_at IS NULL";
         assert_eq!(world.database.number(LIVE).await.unwrap(), 2, "another process may still hold the old ring");
 
         world.advance(TimeDelta::minutes(11));

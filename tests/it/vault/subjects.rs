@@ -3,6 +3,8 @@
 use recital_tests::both_engines;
 use serde_json::{Value, json};
 
+const LIST: &str = "{ subjects(first: 2) { totalCount pageInfo { hasNextPage endCursor }
+    edges { node { externalId profile { attributes versions { version changedFields } } records { totalCount } } } } }";
 const REGISTER: &str = "mutation($input: RegisterSubjectInput!) { registerSubject(input: $input) {
     subject { id externalId status locale createdAt lastVerifiedAt nextVerificationDue } } }";
 const FIND: &str = "query($ref: SubjectRef!) { subject(ref: $ref) { id externalId profile { version attributes } } }";
@@ -124,8 +126,6 @@ both_engines! {
         for name in ["ada", "bea", "cleo"] {
             world.subject(name).await;
         }
-        const LIST: &str = "{ subjects(first: 2) { totalCount pageInfo { hasNextPage endCursor }
-            edges { node { externalId profile { attributes versions { version changedFields } } records { totalCount } } } } }";
         let listed = world.ask(LIST, json!({})).await["subjects"].clone();
         assert_eq!(listed["totalCount"], 3);
         assert_eq!(listed["pageInfo"]["hasNextPage"], true);

@@ -3,6 +3,10 @@
 use recital_tests::{World, both_engines};
 use serde_json::{Value, json};
 
+const CONSENT: &str =
+    "mutation($id: ID!) { recordConsent(input: { subject: { id: $id }, purpose: \"agent_interaction\",
+    given: true, policyVersion: \"1\", method: API }) { consent { given } } }";
+const WITHDRAW: &str = "mutation($id: ID!) { withdrawConsent(input: { subject: { id: $id }, purpose: \"agent_interaction\" }) { consent { given } } }";
 const ANONYMISE: &str =
     "mutation($purpose: String!, $data: [JSON!]!) { anonymise(input: { purpose: $purpose, data: $data }) { data } }";
 const TOKENISE: &str = "mutation($id: ID!, $purpose: String!, $values: [String!]!) {
@@ -84,12 +88,9 @@ both_engines! {
         let id = world.subject("ada").await;
         let request = json!({ "id": id, "purpose": "agent_interaction", "values": ["secret"] });
         assert!(world.owner.refused(TOKENISE, request.clone()).await.is("FORBIDDEN", "NO_CONSENT"));
-        const CONSENT: &str = "mutation($id: ID!) { recordConsent(input: { subject: { id: $id }, purpose: \"agent_interaction\",
-            given: true, policyVersion: \"1\", method: API }) { consent { given } } }";
         world.ask(CONSENT, json!({ "id": id })).await;
         let issued = tokens(&world, &id, "agent_interaction", &["secret"]).await;
         assert_eq!(values(&world, "agent_interaction", &issued).await, json!(["secret"]));
-        const WITHDRAW: &str = "mutation($id: ID!) { withdrawConsent(input: { subject: { id: $id }, purpose: \"agent_interaction\" }) { consent { given } } }";
         world.ask(WITHDRAW, json!({ "id": id })).await;
         assert_eq!(values(&world, "agent_interaction", &issued).await, json!([null]));
         world.finish().await;
