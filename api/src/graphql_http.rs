@@ -27,6 +27,7 @@ use std::net::SocketAddr;
 use uuid::Uuid;
 
 use crate::{
+    absent::leave_out,
     auth,
     batch::Batch,
     client::client,
@@ -120,11 +121,12 @@ pub async fn graphql<E: Endpoint>(
 }
 
 /// What the schema executes.
-pub fn request_of(parameters: Parameters, document: ExecutableDocument) -> Request {
+pub fn request_of(parameters: Parameters, mut document: ExecutableDocument) -> Request {
     let mut request = Request::new(parameters.query.unwrap_or_default());
-    request.set_parsed_query(document);
     request.operation_name = parameters.operation_name;
     request.variables = parameters.variables.map(|map| Variables::from_json(map.into())).unwrap_or_default();
+    leave_out(&mut document, request.operation_name.as_deref(), &request.variables);
+    request.set_parsed_query(document);
     let extensions = parameters.extensions.into_iter().flatten();
     let extensions = extensions.filter_map(|(name, value)| Some((name, Value::from_json(value).ok()?)));
     request.extensions.0.extend(extensions);

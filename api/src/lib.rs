@@ -1,6 +1,7 @@
 //! The tenant's GraphQL API and the people's pages, over HTTP. Resolvers parse, call a room and wrap its answer; there
 //! are no rules here.
 
+mod absent;
 mod access;
 mod accuracy;
 mod auth;

@@ -15,6 +15,6 @@ pub enum Command {
 
 pub fn check(file: Option<&Path>) -> Result<()> {
     settings::load(file)?;
-    println!("the settings are good");
+    say!("the settings are good");
     Ok(())
 }

@@ -22,9 +22,9 @@ pub async fn status(file: Option<&Path>, slug: &str) -> Result<()> {
     let app = settings::open(file).await?;
     let viewer = operator(&app, slug).await?;
     let state = TenantKeyState::of(&app, &viewer).await?;
-    println!("provider        {}", state.provider);
-    println!("version         {}, since {}", state.current_version, state.rotated_at.format("%F %T UTC"));
-    println!("to be rewrapped {}", state.rewrap_pending);
+    say!("provider        {}", state.provider);
+    say!("version         {}, since {}", state.current_version, state.rotated_at.format("%F %T UTC"));
+    say!("to be rewrapped {}", state.rewrap_pending);
     app.core().db.close().await;
     Ok(())
 }

@@ -1,5 +1,13 @@
 //! The command line: one file per command. Rules live in the rooms; here they are called and their answers put into words.
 
+/// Prints a line; where nobody reads any more, the command ends.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(std::io::stdout(), $($text)*)?;
+    }};
+}
+
 mod config;
 mod demo;
 mod jobs;
@@ -13,7 +21,7 @@ mod server;
 mod settings;
 mod tenant;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::ErrorKind, path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
@@ -70,6 +78,8 @@ pub fn run() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("no threads to work with");
     match runtime.and_then(|runtime| runtime.block_on(obey(line))) {
         Ok(()) => ExitCode::SUCCESS,
+        // Like `recital jobs | head`.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("recital: {}", in_words(&error));
             ExitCode::FAILURE
@@ -93,6 +103,10 @@ async fn obey(line: CommandLine) -> Result<()> {
         Command::Jobs => jobs::run(file).await,
         Command::Keys(keys::Command::Status { tenant }) => keys::status(file, &tenant).await,
     }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// What went wrong and why, with the field where an input is at fault.

@@ -11,6 +11,6 @@ pub async fn run(file: Option<&Path>) -> Result<()> {
     let url = config.database.owner();
     let pending = recital_migration::pending(url).await.context("the database cannot be opened")?;
     recital_migration::migrate(url).await.context("the migration failed")?;
-    println!("{pending} migration(s) done; the schema is the newest");
+    say!("{pending} migration(s) done; the schema is the newest");
     Ok(())
 }

@@ -22,7 +22,7 @@ pub async fn run(file: Option<&Path>, command: Command) -> Result<()> {
     let Command::Token { name } = command;
     let app = settings::open(file).await?;
     let token = access::create_operator_token(&app, &name).await?;
-    println!("{token}");
+    say!("{token}");
     app.core().db.close().await;
     Ok(())
 }

@@ -51,7 +51,7 @@ pub async fn run(file: Option<&Path>, command: Command) -> Result<()> {
     for (word, names) in
         [("created", imported.created), ("revised", imported.revised), ("unchanged", imported.unchanged)]
     {
-        println!("{word:<9} {}", if names.is_empty() { "-".to_owned() } else { names.join(", ") });
+        say!("{word:<9} {}", if names.is_empty() { "-".to_owned() } else { names.join(", ") });
     }
     app.core().db.close().await;
     Ok(())

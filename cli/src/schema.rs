@@ -11,6 +11,7 @@ pub struct Options {
 }
 
 pub fn run(options: &Options) -> Result<()> {
-    print!("{}", if options.operator { recital_api::operator_sdl() } else { recital_api::sdl() });
+    let sdl = if options.operator { recital_api::operator_sdl() } else { recital_api::sdl() };
+    say!("{}", sdl.trim_end());
     Ok(())
 }

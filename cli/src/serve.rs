@@ -28,7 +28,8 @@ pub async fn run(file: Option<&Path>, halves: Halves) -> Result<()> {
     let stop = stop_on_signal()?;
     settings::check_schema(config.database.url.expose_secret()).await?;
     let server = server(&config, halves).await?;
-    tracing::info!(public_url = config.public_url, "ready");
+    let api = server.listeners.as_ref().and_then(|listeners| listeners.api.local_addr().ok());
+    tracing::info!(public_url = config.public_url, listen = api.map(tracing::field::display), "ready");
     server.run(stop).await?;
     tracing::info!("stopped");
     Ok(())

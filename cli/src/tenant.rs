@@ -51,9 +51,9 @@ pub async fn run(file: Option<&Path>, command: Command) -> Result<()> {
     let created = access::create_tenant(&app, create.into()).await?;
     let (slug, key) = (created.tenant.slug, created.api_key_secret);
     if json {
-        println!("{}", json!({ "id": created.tenant.id, "slug": slug, "apiKey": key }));
+        say!("{}", json!({ "id": created.tenant.id, "slug": slug, "apiKey": key }));
     } else {
-        println!("The tenant {slug} is there. Its API key is shown this once:\n\n  {key}\n");
+        say!("The tenant {slug} is there. Its API key is shown this once:\n\n  {key}\n");
     }
     app.core().db.close().await;
     Ok(())

@@ -56,6 +56,14 @@ impl Demo {
         panic!("no mail came");
     }
 
+    async fn operator_sees_the_jobs(&self) -> bool {
+        let word = |name: &str| self.ready[name].as_str().expect("a word").to_owned();
+        let ask = reqwest::Client::new().post(word("operator")).bearer_auth(word("operatorToken"));
+        let answer =
+            ask.json(&json!({ "query": "{ jobs { name } }" })).send().await.expect("the operator's API answers");
+        answer.text().await.expect("text").contains("retention.sweep")
+    }
+
     async fn stop(self) {
         self.program.signal("INT").await;
         let ended = self.program.end().await;
@@ -89,7 +97,8 @@ async fn the_demo_shows_the_product_and_a_second_start_finds_the_same_data(engin
         let path = database.path("data").join(name);
         fs::metadata(path).expect("a file").permissions().mode() & 0o777
     };
-    assert_eq!((mode(""), mode("master.key"), mode("api-key")), (0o700, 0o600, 0o600));
+    assert_eq!((mode(""), mode("master.key"), mode("api-key"), mode("operator-token")), (0o700, 0o600, 0o600, 0o600));
+    assert!(first.operator_sees_the_jobs().await);
     let key = first.ready["apiKey"].clone();
     first.stop().await;
 

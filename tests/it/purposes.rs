@@ -4,7 +4,7 @@ use recital_domain::{db::PageRequest, evidence};
 use recital_tests::{Client, World, both_engines};
 use serde_json::{Value, json};
 
-const IMPORT: &str = "mutation($purposes: String, $retention: String, $dryRun: Boolean! = false) {
+const IMPORT: &str = "mutation($purposes: String, $retention: String, $dryRun: Boolean) {
     importRegister(input: { purposesYaml: $purposes, retentionYaml: $retention, dryRun: $dryRun }) {
         created revised unchanged } }";
 const EXPORT: &str = "{ exportRegister { purposesYaml retentionYaml } }";
@@ -17,6 +17,9 @@ const DEFINE: &str =
     "mutation($input: DefinePurposeInput!) { definePurpose(input: $input) { purpose { id key version } } }";
 const REVISE: &str = "mutation($input: RevisePurposeInput!) { revisePurpose(input: $input) {
     purpose { version name fields recipients consentValidFor versions { version } } } }";
+const REVISE_WITH: &str = "mutation($name: String, $fields: [String!], $valid: Period) {
+    revisePurpose(input: { key: \"newsletter\", name: $name, fields: $fields, consentValidFor: $valid,
+        requireReconsent: false }) { purpose { name fields consentValidFor } } }";
 const RETIRE: &str = "mutation($key: String!) { retirePurpose(input: { key: $key }) { purpose { status version } } }";
 const CONSENT: &str = "mutation($id: ID!, $purpose: String!) {
     recordConsent(input: { subject: { id: $id }, purpose: $purpose, given: true, policyVersion: \"1\", method: WEB_FORM }) {
@@ -307,6 +310,14 @@ both_engines! {
         let numbers: Vec<_> = versions.as_array().expect("a list").iter().map(|version| &version["version"]).collect();
         assert_eq!(numbers, [1, 2, 3]);
         assert!(versions[2]["changedBy"].as_str().expect("an actor").starts_with("api_key:"));
+        world.finish().await;
+    }
+
+    async fn a_variable_without_a_value_changes_nothing(world: World) {
+        world.ask(DEFINE, newsletter(json!({ "fields": ["email"], "consentValidFor": "P2Y" }))).await;
+        let revised = world.ask(REVISE_WITH, json!({ "name": "News", "valid": null })).await;
+        let expected = json!({ "name": "News", "fields": ["email"], "consentValidFor": null });
+        assert_eq!(revised["revisePurpose"]["purpose"], expected);
         world.finish().await;
     }
 

@@ -1,17 +1,16 @@
 //! What the demo says once it is ready.
 
-use std::{
-    io::{Write as _, stdout},
-    net::SocketAddr,
-};
+use std::net::SocketAddr;
 
 use anyhow::Result;
 use serde_json::json;
 
+use super::history::Credentials;
+
 pub struct Greeting {
     api: String,
     operator: String,
-    api_key: String,
+    credentials: Credentials,
 }
 
 const QUERIES: &str = r#"1. May this person's data be used for this purpose?
@@ -28,30 +27,33 @@ const QUERIES: &str = r#"1. May this person's data be used for this purpose?
 "#;
 
 impl Greeting {
-    pub fn new(public_url: &str, operator: SocketAddr, api_key: String) -> Self {
-        Self { api: public_url.to_owned(), operator: format!("http://{operator}"), api_key }
+    pub fn new(public_url: &str, operator: SocketAddr, credentials: Credentials) -> Self {
+        Self { api: public_url.to_owned(), operator: format!("http://{operator}/operator/graphql"), credentials }
     }
 
     pub fn print(&self, json: bool) -> Result<()> {
-        let text = if json { self.line() } else { self.prose() };
-        let mut out = stdout().lock();
-        writeln!(out, "{text}")?;
-        Ok(out.flush()?)
+        say!("{}", if json { self.line() } else { self.prose() });
+        Ok(())
     }
 
     fn line(&self) -> String {
         let (api, inbox) = (format!("{}/graphql", self.api), format!("{}/dev/inbox", self.api));
-        json!({ "graphql": api, "apiKey": self.api_key, "inbox": inbox, "operator": self.operator }).to_string()
+        let Credentials { api_key, operator_token } = &self.credentials;
+        let line = json!({
+            "graphql": api, "apiKey": api_key, "inbox": inbox,
+            "operator": self.operator, "operatorToken": operator_token,
+        });
+        line.to_string()
     }
 
     fn prose(&self) -> String {
-        let Self { api, operator, api_key } = self;
+        let Self { api, operator, credentials: Credentials { api_key, operator_token } } = self;
         format!(
             "Recital is ready.\n\n\
              GraphiQL    {api}/graphiql\n\
              API key     {api_key}\n\
              Dev inbox   {api}/dev/inbox\n\
-             Operator    {operator}\n\n\
+             Operator    {operator} (token {operator_token})\n\n\
              In GraphiQL, under Headers: {{\"authorization\": \"Bearer {api_key}\"}}\n\n\
              {QUERIES}\n\
              Ctrl-C stops it; the next start finds the same data."

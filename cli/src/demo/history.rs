@@ -31,25 +31,34 @@ const PURPOSES: &str = include_str!("../../../docs/examples/processing_purposes.
 const RETENTION: &str = include_str!("../../../docs/examples/retention_policy.yaml");
 
 const KEY_FILE: &str = "api-key";
+const OPERATOR_FILE: &str = "operator-token";
 const PROGRESS_FILE: &str = "filled";
 /// How many people one step brings in.
 const STEP: u32 = 25;
 /// One step more than people: the hold.
 const DONE: u32 = people::COUNT + 1;
 
-/// Fills what is not filled yet. Answers the tenant's API key, the same at every start.
+/// What opens the demo, the same at every start.
+pub struct Credentials {
+    /// The tenant's owner.
+    pub api_key: String,
+    pub operator_token: String,
+}
+
+/// Fills what is not filled yet.
 ///
 /// # Errors
 /// What a room refuses; when the folder cannot be written.
-pub async fn fill(config: &Config, app: &App, folder: &Folder) -> Result<String> {
+pub async fn fill(config: &Config, app: &App, folder: &Folder) -> Result<Credentials> {
     let history = History::open(config, app, folder).await?;
-    let api_key = history.api_key().await?;
+    let credentials =
+        Credentials { api_key: history.api_key().await?, operator_token: history.operator_token().await? };
     let done = history.done();
     if done < DONE {
         history.bring_in(done).await.context("the demo cannot be filled")?;
     }
     history.past.core().db.close().await;
-    Ok(api_key)
+    Ok(credentials)
 }
 
 struct History<'a> {
@@ -85,6 +94,17 @@ impl<'a> History<'a> {
         let created = access::create_api_key(self.app, &self.viewer, key).await?;
         self.folder.write(KEY_FILE, &created.secret)?;
         Ok(created.secret)
+    }
+
+    async fn operator_token(&self) -> Result<String> {
+        if let Some(token) = self.folder.read(OPERATOR_FILE)
+            && access::authenticate_operator(self.app, &token, self.viewer.correlation()).await.is_ok()
+        {
+            return Ok(token);
+        }
+        let token = access::create_operator_token(self.app, "demo").await?;
+        self.folder.write(OPERATOR_FILE, &token)?;
+        Ok(token)
     }
 
     async fn is_ours(&self, key: &str) -> bool {

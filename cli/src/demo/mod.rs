@@ -50,11 +50,11 @@ pub async fn run(options: Options) -> Result<()> {
     recital_migration::migrate(config.database.owner()).await.context("the database cannot be set up")?;
     let app = start::open(&config).await?;
     let filled = tokio::select! {
-        api_key = history::fill(&config, &app, &folder) => Some(api_key?),
+        credentials = history::fill(&config, &app, &folder) => Some(credentials?),
         () = stop.cancelled() => None,
     };
-    let Some(api_key) = filled else { return Ok(()) };
-    let greeting = Greeting::new(&config.public_url, listeners.operator.local_addr()?, api_key);
+    let Some(credentials) = filled else { return Ok(()) };
+    let greeting = Greeting::new(&config.public_url, listeners.operator.local_addr()?, credentials);
     let server = Server {
         app: app.clone(),
         listeners: Some(listeners),
@@ -96,6 +96,6 @@ fn config(options: &Options, folder: &Folder, listen: SocketAddr, operator_liste
         keys: Keys::Local { master_key_file: folder.path("master.key") },
         mail: Mail::Inbox { folder: Some(folder.path("inbox")) },
         log: Log { format: LogFormat::Text, level: tracing::Level::WARN },
-        limits: Limits { shutdown: Duration::from_secs(10), work_at_once: 4 },
+        limits: Limits { shutdown: Duration::from_secs(3), work_at_once: 4 },
     }
 }

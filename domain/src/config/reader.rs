@@ -68,7 +68,8 @@ impl Reader {
 
     /// The setting that a variable gives, with its text: the variable's own or that of the file it names.
     fn variable(&mut self, name: &str, text: String) -> Option<(String, String)> {
-        let setting = name.strip_prefix(PREFIX)?.to_lowercase().replace("__", ".");
+        let setting = name.strip_prefix(PREFIX).filter(|name| !is_kubernetes(name))?;
+        let setting = setting.to_lowercase().replace("__", ".");
         let Some(secret) = setting.strip_suffix("_file").filter(|setting| SECRETS.contains(setting)) else {
             return Some((setting, text));
         };
@@ -149,6 +150,12 @@ impl Reader {
         }
         if self.faults.is_empty() { Ok(read) } else { Err(Faults(self.faults)) }
     }
+}
+
+/// Kubernetes tells every container where a service named `recital` is: RECITAL_SERVICE_HOST, RECITAL_PORT_8080_TCP and
+/// their like.
+fn is_kubernetes(name: &str) -> bool {
+    name == "PORT" || name.starts_with("PORT_") || name.starts_with("SERVICE_")
 }
 
 /// All that was merged.

@@ -102,6 +102,11 @@ fn a_variable_goes_before_the_file() {
 }
 
 #[test]
+fn a_kubernetes_service_named_recital_is_no_setting() {
+    with(&[("RECITAL_PORT", "tcp://10.0.0.1:8080"), ("RECITAL_SERVICE_HOST", "10.0.0.1")]).unwrap();
+}
+
+#[test]
 fn a_file_that_is_no_toml_is_named_with_the_reason() {
     let (_folder, path) = temporary("listen = \n");
     let faults = Config::load(Some(&path), variables(COMPLETE)).unwrap_err();
