@@ -11,6 +11,7 @@ use crate::{
     ids::parse_id,
     limits,
     purposes::{self, Purpose, PurposesMutation, PurposesQuery},
+    requests::{self, RequestsMutation, RequestsQuery, RequestsSubscription, SubjectRequest},
     retention::{self, LegalHold, RetentionMutation, RetentionPolicy, RetentionQuery, RetentionRun},
     vault::{self, PersonalRecord, Subject, VaultMutation, VaultQuery},
 };
@@ -18,7 +19,16 @@ use crate::{
 pub type TenantSchema = Schema<Query, Mutation, Subscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccessQuery, AccuracyQuery, ConsentQuery, PurposesQuery, RetentionQuery, VaultQuery);
+pub struct Query(
+    NodeQuery,
+    AccessQuery,
+    AccuracyQuery,
+    ConsentQuery,
+    PurposesQuery,
+    RequestsQuery,
+    RetentionQuery,
+    VaultQuery,
+);
 
 #[derive(MergedObject, Default)]
 pub struct Mutation(
@@ -26,12 +36,13 @@ pub struct Mutation(
     AccuracyMutation,
     ConsentMutation,
     PurposesMutation,
+    RequestsMutation,
     RetentionMutation,
     VaultMutation,
 );
 
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(ConsentSubscription);
+pub struct Subscription(ConsentSubscription, RequestsSubscription);
 
 /// Anything with an id of its own that can be fetched again.
 #[derive(Interface)]
@@ -48,6 +59,7 @@ pub enum Node {
     RetentionRun(RetentionRun),
     Reverification(Reverification),
     Subject(Subject),
+    SubjectRequest(SubjectRequest),
     Tenant(Tenant),
 }
 
@@ -87,6 +99,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
         "RetentionRun" => retention::run(ctx, id.into()).await?.map(Node::from),
         "Reverification" => accuracy::reverification(ctx, id.into()).await?.map(Node::from),
         "Subject" => vault::subject(ctx, id.into()).await?.map(Node::from),
+        "SubjectRequest" => requests::request(ctx, id.into()).await?.map(Node::from),
         "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
         _ => None,
     })

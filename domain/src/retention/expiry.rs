@@ -3,23 +3,12 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use recital_entities::{Period, purposes::purposes, retention::retention_policies};
+use recital_entities::Period;
 
 use super::{period, policy};
 use crate::{db::TenantTx, error::Result};
 
-/// The end of one record. None for one that goes with the account, or never.
-pub async fn expiry(
-    tx: &TenantTx,
-    data_type: &str,
-    purpose: &purposes::Model,
-    created_at: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>> {
-    let policies = policy::find(tx, data_type).await?.into_iter().collect();
-    Ok(Expiries::of(policies).at(data_type, purpose.retention, created_at))
-}
-
-/// The policies of all data types, to stamp many records with one statement.
+/// The policies of all data types: one statement stamps however many records.
 #[derive(Clone, Debug, Default)]
 pub struct Expiries {
     /// By data type; None where the sweep leaves it alone.
@@ -28,12 +17,9 @@ pub struct Expiries {
 
 impl Expiries {
     pub async fn load(tx: &TenantTx) -> Result<Self> {
-        Ok(Self::of(policy::all(tx).await?))
-    }
-
-    fn of(policies: Vec<retention_policies::Model>) -> Self {
-        let ends = |row: retention_policies::Model| (row.data_type, policy::ends(row.deletion_method, row.retention));
-        Self { periods: policies.into_iter().map(ends).collect() }
+        let policies = policy::all(tx).await?.into_iter();
+        let periods = policies.map(|row| (row.data_type, policy::ends(row.deletion_method, row.retention)));
+        Ok(Self { periods: periods.collect() })
     }
 
     /// When a record goes that was made at `created_at` for a purpose that keeps its data for `of_purpose`.

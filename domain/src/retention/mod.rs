@@ -17,7 +17,7 @@ mod schedule;
 mod sweep;
 mod types;
 
-pub use expiry::{Expiries, expiry};
+pub use expiry::Expiries;
 pub use hold::{
     PlaceHold, holds_by_ids, holds_for_records, holds_on, list_holds, place_hold, release_hold, reveal_reasons,
     serialise_with_holds,

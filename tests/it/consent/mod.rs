@@ -4,6 +4,7 @@ mod deciding;
 mod model;
 mod receipts;
 mod recording;
+mod replica;
 mod watching;
 mod withdrawing;
 
