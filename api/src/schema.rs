@@ -8,17 +8,29 @@ use crate::{
     accuracy::{self, AccuracyMutation, AccuracyQuery, Reverification},
     consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery, ConsentSubscription},
     errors::ApiResult,
+    evidence::{self, AuditEntry, EvidenceMutation, EvidenceQuery, Incident},
     ids::parse_id,
     limits,
     purposes::{self, Purpose, PurposesMutation, PurposesQuery},
     retention::{self, LegalHold, RetentionMutation, RetentionPolicy, RetentionQuery, RetentionRun},
     vault::{self, PersonalRecord, Subject, VaultMutation, VaultQuery},
+    webhooks::{self, WebhookEndpoint, WebhooksMutation, WebhooksQuery},
 };
 
 pub type TenantSchema = Schema<Query, Mutation, Subscription>;
 
 #[derive(MergedObject, Default)]
-pub struct Query(NodeQuery, AccessQuery, AccuracyQuery, ConsentQuery, PurposesQuery, RetentionQuery, VaultQuery);
+pub struct Query(
+    NodeQuery,
+    AccessQuery,
+    AccuracyQuery,
+    ConsentQuery,
+    PurposesQuery,
+    RetentionQuery,
+    VaultQuery,
+    EvidenceQuery,
+    WebhooksQuery,
+);
 
 #[derive(MergedObject, Default)]
 pub struct Mutation(
@@ -28,6 +40,8 @@ pub struct Mutation(
     PurposesMutation,
     RetentionMutation,
     VaultMutation,
+    EvidenceMutation,
+    WebhooksMutation,
 );
 
 #[derive(MergedSubscription, Default)]
@@ -38,8 +52,10 @@ pub struct Subscription(ConsentSubscription);
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque, and the same for ever."))]
 pub enum Node {
     ApiKey(ApiKey),
+    AuditEntry(AuditEntry),
     Consent(Consent),
     ConsentEvent(ConsentEvent),
+    Incident(Incident),
     LegalHold(LegalHold),
     Member(Member),
     PersonalRecord(PersonalRecord),
@@ -49,6 +65,7 @@ pub enum Node {
     Reverification(Reverification),
     Subject(Subject),
     Tenant(Tenant),
+    WebhookEndpoint(WebhookEndpoint),
 }
 
 #[derive(Default)]
@@ -77,8 +94,10 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
     let Some((kind, id)) = parse_id(id) else { return Ok(None) };
     Ok(match kind.as_str() {
         "ApiKey" => access::api_key(ctx, id.into()).await?.map(Node::from),
+        "AuditEntry" => evidence::entry(ctx, id.into()).await?.map(Node::from),
         "Consent" => consent::consent(ctx, id.into()).await?.map(Node::from),
         "ConsentEvent" => consent::consent_event(ctx, id.into()).await?.map(Node::from),
+        "Incident" => evidence::incident(ctx, id.into()).await?.map(Node::from),
         "LegalHold" => retention::hold(ctx, id.into()).await?.map(Node::from),
         "Member" => access::member(ctx, id.into()).await?.map(Node::from),
         "PersonalRecord" => vault::record(ctx, id.into()).await?.map(Node::from),
@@ -88,6 +107,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
         "Reverification" => accuracy::reverification(ctx, id.into()).await?.map(Node::from),
         "Subject" => vault::subject(ctx, id.into()).await?.map(Node::from),
         "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
+        "WebhookEndpoint" => webhooks::endpoint(ctx, id.into()).await?.map(Node::from),
         _ => None,
     })
 }
