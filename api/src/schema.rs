@@ -12,6 +12,7 @@ use crate::{
     ids::parse_id,
     limits,
     purposes::{self, Purpose, PurposesMutation, PurposesQuery},
+    requests::{self, RequestsMutation, RequestsQuery, RequestsSubscription, SubjectRequest},
     retention::{self, LegalHold, RetentionMutation, RetentionPolicy, RetentionQuery, RetentionRun},
     vault::{self, PersonalRecord, Subject, VaultMutation, VaultQuery},
     webhooks::{self, WebhookEndpoint, WebhooksMutation, WebhooksQuery},
@@ -25,10 +26,11 @@ pub struct Query(
     AccessQuery,
     AccuracyQuery,
     ConsentQuery,
+    EvidenceQuery,
     PurposesQuery,
+    RequestsQuery,
     RetentionQuery,
     VaultQuery,
-    EvidenceQuery,
     WebhooksQuery,
 );
 
@@ -37,15 +39,16 @@ pub struct Mutation(
     AccessMutation,
     AccuracyMutation,
     ConsentMutation,
+    EvidenceMutation,
     PurposesMutation,
+    RequestsMutation,
     RetentionMutation,
     VaultMutation,
-    EvidenceMutation,
     WebhooksMutation,
 );
 
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(ConsentSubscription);
+pub struct Subscription(ConsentSubscription, RequestsSubscription);
 
 /// Anything with an id of its own that can be fetched again.
 #[derive(Interface)]
@@ -64,6 +67,7 @@ pub enum Node {
     RetentionRun(RetentionRun),
     Reverification(Reverification),
     Subject(Subject),
+    SubjectRequest(SubjectRequest),
     Tenant(Tenant),
     WebhookEndpoint(WebhookEndpoint),
 }
@@ -106,6 +110,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
         "RetentionRun" => retention::run(ctx, id.into()).await?.map(Node::from),
         "Reverification" => accuracy::reverification(ctx, id.into()).await?.map(Node::from),
         "Subject" => vault::subject(ctx, id.into()).await?.map(Node::from),
+        "SubjectRequest" => requests::request(ctx, id.into()).await?.map(Node::from),
         "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
         "WebhookEndpoint" => webhooks::endpoint(ctx, id.into()).await?.map(Node::from),
         _ => None,

@@ -24,8 +24,8 @@ use crate::{
 
 /// What a handler knows of its caller.
 pub struct Caller {
-    visit: Visit,
-    accept_language: String,
+    pub(super) visit: Visit,
+    pub(super) accept_language: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
