@@ -11,6 +11,8 @@ mod house;
 mod http;
 mod keys;
 mod purposes;
+mod requests;
 mod retention;
 mod scheduler;
 mod schema;
+mod vault;

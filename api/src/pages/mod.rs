@@ -1,5 +1,6 @@
 //! The people's pages: server-rendered, without JavaScript.
 
+mod export;
 mod inbox;
 mod respond;
 mod say;
@@ -16,6 +17,7 @@ const LARGEST_FORM: usize = 256 * 1024;
 pub fn router(state: &ApiState) -> Router<ApiState> {
     Router::new()
         .route("/verify/{token}", get(verify::show).head(verify::check).post(verify::answer))
+        .route("/export/{token}", get(export::download))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(middleware::map_response(respond::guard))
         .route("/assets/style.css", get(style))

@@ -22,6 +22,7 @@ use crate::{
     consent::{self, Consent, ConsentEvent},
     errors::ApiResult,
     ids::global_id,
+    requests::{SubjectRequest, requests_of},
 };
 
 /// A person whose data is held.
@@ -85,6 +86,19 @@ impl Subject {
         purpose: Option<String>,
     ) -> ApiResult<Connection<ConsentEvent>> {
         consent::history_of(ctx, self.0.id, purpose, (first, after, last, before)).await
+    }
+
+    /// Newest first.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn requests(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> ApiResult<Connection<SubjectRequest>> {
+        requests_of(ctx, self.0.id, (first, after, last, before)).await
     }
 
     /// What is stored about them, oldest first.
