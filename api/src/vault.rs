@@ -54,7 +54,7 @@ impl VaultQuery {
         Ok(connect(room::list_subjects(app(ctx), viewer(ctx)?, filter, page).await?, |row| row.id.0, Subject))
     }
 
-    /// A subject by any of the three references; NOT_FOUND for one that names nobody here.
+    /// A subject by any of the three references; `NOT_FOUND` for one that names nobody here.
     async fn subject(
         &self,
         ctx: &Context<'_>,

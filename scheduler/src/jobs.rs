@@ -9,7 +9,7 @@ use recital_domain::{
     access, accuracy,
     app::App,
     error::Result,
-    requests, retention,
+    requests, retention, vault,
     work::{self, Served},
 };
 use uuid::Uuid;
@@ -49,7 +49,7 @@ pub struct Turn<'a> {
     pub due_at: DateTime<Utc>,
 }
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// Every job there is.
 pub const JOBS: &[Job] = &[
@@ -64,6 +64,12 @@ pub const JOBS: &[Job] = &[
         schedule: Schedule::Cron("*/10 * * * *", Tz::UTC),
         limit: HOUR,
         act: Act::EachTenant(|app, turn| Box::pin(accuracy::review_tenant(app, turn.tenant.id, turn.run))),
+    },
+    Job {
+        name: "keys.rewrap",
+        schedule: Schedule::Cron("5 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(vault::rewrap_tenant(app, turn.tenant.id, turn.run))),
     },
     Job {
         name: "requests.forget",

@@ -15,3 +15,4 @@ mod requests;
 mod retention;
 mod scheduler;
 mod schema;
+mod vault;

@@ -58,24 +58,22 @@ impl World {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let inbox = Inbox::default();
-        let mut core = Core {
-            db: Db::open(&database.url, 12, recital_migration::APP_ROLE).await.expect("the database opens"),
-            keys: KeyRing::new(Box::new(LocalKms::open(&database.path("master.key")).expect("a master key"))),
-            clock: Clock::manual(start_of_time()),
-            ids: Ids::default(),
-            mailer: Mailer::Inbox(inbox.clone()),
-            bus: Bus::default(),
-            settings: Settings { public_url: url.clone() },
-            work: tokio::sync::Notify::default(),
-        };
+        let mut core = core(&database, start_of_time(), inbox.clone(), &url).await;
         change(&mut core);
         let app = App::new(core);
-        let router = recital_api::router(app.clone(), &HttpOptions { development: true });
-        tokio::spawn(
-            async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await },
-        );
+        serve(&app, listener);
         let (tenant, owner) = make_tenant(&app, &url, "acme").await;
         Self { engine, app, url, database, inbox, tenant, owner, expected_logs: Mutex::default() }
+    }
+
+    /// Another process on the same database and master key, spoken to by Acme's owner. Its clock stands where this one's
+    /// stands now.
+    pub async fn another_process(&self) -> Client {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let core = core(&self.database, self.now(), self.inbox.clone(), &url).await;
+        serve(&App::new(core), listener);
+        Client::new(&url, self.owner.key())
     }
 
     /// Another tenant, with its owner's client.
@@ -175,6 +173,26 @@ impl World {
         self.app.core().db.close().await;
         self.database.remove().await.expect("the database is dropped");
     }
+}
+
+async fn core(database: &Database, now: DateTime<Utc>, inbox: Inbox, url: &str) -> Core {
+    Core {
+        db: Db::open(&database.url, 12, recital_migration::APP_ROLE).await.expect("the database opens"),
+        keys: KeyRing::new(Box::new(LocalKms::open(&database.path("master.key")).expect("a master key"))),
+        clock: Clock::manual(now),
+        ids: Ids::default(),
+        mailer: Mailer::Inbox(inbox),
+        bus: Bus::default(),
+        settings: Settings { public_url: url.to_owned() },
+        work: tokio::sync::Notify::default(),
+    }
+}
+
+fn serve(app: &App, listener: TcpListener) {
+    let router = recital_api::router(app.clone(), &HttpOptions { development: true });
+    tokio::spawn(
+        async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await },
+    );
 }
 
 async fn make_tenant(app: &App, url: &str, slug: &str) -> (TenantId, Client) {

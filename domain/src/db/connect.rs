@@ -160,6 +160,8 @@ async fn open_sqlite(url: &str) -> Result<Db> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
+        // What is deleted is overwritten: erased is erased in the file too.
+        .pragma("secure_delete", "ON")
         .disable_statement_logging();
     let write = SqlitePoolOptions::new()
         .max_connections(1)

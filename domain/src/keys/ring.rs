@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long a tenant's clear keys are held: losing the KMS key takes effect within this time.
-pub const HELD_FOR: Duration = Duration::from_secs(300);
+pub const HELD_FOR: Duration = Duration::from_mins(5);
 const LARGEST_USE: u64 = 10_000_000;
 
 /// Holds tenants' keys; asks the KMS when it does not.

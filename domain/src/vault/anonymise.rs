@@ -156,9 +156,7 @@ fn strip_value(
 ) -> Option<Value> {
     let pointing = points_at_a_person(path);
     match value {
-        Value::Null | Value::Bool(_) => Some(value),
         Value::Number(number) if pointing => Some(hash(&number.to_string()).into()),
-        Value::Number(_) => Some(value),
         Value::String(text) if pointing || looks_like_an_identifier(&text) => {
             Some(hash(&text.trim().to_lowercase()).into())
         }
@@ -166,7 +164,7 @@ fn strip_value(
             removed.insert(path.to_owned());
             None
         }
-        Value::String(_) => Some(value),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Some(value),
         Value::Array(items) => {
             Some(items.into_iter().filter_map(|item| strip_value(path, item, hash, removed)).collect())
         }

@@ -112,21 +112,21 @@ pub async fn change_profile(
     check_version(expected, row.version)?;
     let key = SubjectKey::of(tx, subject.id).await?;
     let mut attributes = open_attributes(&key, &row)?;
-    let mut changed = merge(&mut attributes, changes);
+    let mut names = merge(&mut attributes, changes);
     check_profile(&attributes)?;
     if let Some(email) = email
         && change_email(tx, &key, &subject, email).await?
     {
-        changed.push(EMAIL.to_owned());
+        names.push(EMAIL.to_owned());
     }
-    if changed.is_empty() {
-        return Ok(ProfileChange { version: row.version, changed_fields: changed });
+    if names.is_empty() {
+        return Ok(ProfileChange { version: row.version, changed_fields: names });
     }
-    changed.sort();
+    names.sort();
     let version = row.version + 1;
     tx.put(profile_row(tx, &key, subject.id, version, &attributes)?.into_active_model()).await?;
-    tx.insert_all(vec![version_row(tx, subject.id, version, changed.clone()).into_active_model()]).await?;
-    Ok(ProfileChange { version, changed_fields: changed })
+    tx.insert_all(vec![version_row(tx, subject.id, version, names.clone()).into_active_model()]).await?;
+    Ok(ProfileChange { version, changed_fields: names })
 }
 
 /// The row as it is now, held until the commit: changes of one person's data and their erasure take turns.
@@ -152,7 +152,7 @@ fn check_version(expected: Option<i32>, version: i32) -> Result<()> {
 
 /// Answers the names of what changed.
 fn merge(attributes: &mut Map<String, Value>, changes: Map<String, Value>) -> Vec<String> {
-    let mut changed = Vec::new();
+    let mut names = Vec::new();
     for (name, value) in changes {
         let differs = if value.is_null() {
             attributes.remove(&name).is_some()
@@ -160,10 +160,10 @@ fn merge(attributes: &mut Map<String, Value>, changes: Map<String, Value>) -> Ve
             attributes.insert(name.clone(), value.clone()) != Some(value)
         };
         if differs {
-            changed.push(name);
+            names.push(name);
         }
     }
-    changed
+    names
 }
 
 /// Answers whether the address changed.

@@ -91,10 +91,13 @@ impl Sound {
         Ok(Self { external_id: input.external_id.clone(), email, locale: input.locale.clone(), attributes })
     }
 
+    /// Sorted.
     fn field_names(&self) -> Vec<String> {
         let identifiers = [(EMAIL, self.email.is_some()), ("externalId", self.external_id.is_some())];
         let identifiers = identifiers.into_iter().filter(|(_, given)| *given).map(|(name, _)| name.to_owned());
-        identifiers.chain(self.attributes.keys().cloned()).collect()
+        let mut names: Vec<String> = identifiers.chain(self.attributes.keys().cloned()).collect();
+        names.sort();
+        names
     }
 }
 

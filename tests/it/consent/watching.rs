@@ -1,18 +1,26 @@
 //! Subscriptions: who hears what, in which process, and how a connection ends.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use futures::{SinkExt as _, StreamExt as _};
-use recital_domain::keys::LocalKms;
+use recital_api::HttpOptions;
+use recital_domain::{
+    app::{App, Core, Settings},
+    bus::Bus,
+    clock::{Clock, Ids},
+    db::Db,
+    keys::{KeyRing, LocalKms},
+    mail::{Inbox, Mailer},
+};
 use recital_tests::{Client, Engine, World, both_engines};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Message, client::IntoClientRequest as _},
 };
 
-use super::{CHAT, RECORD, WITHDRAW, define, give, given_with, replica::replica, withdrawal, world_with_subject};
+use super::{CHAT, RECORD, WITHDRAW, define, give, given_with, withdrawal, world_with_subject};
 
 const CHANGED: &str = "subscription($purpose: String) { consentChanged(purpose: $purpose) {
     state recordedAt purpose { key } } }";
@@ -84,6 +92,27 @@ impl Socket {
 
 fn credential(client: &Client) -> Value {
     json!({ "authorization": format!("Bearer {}", client.key()) })
+}
+
+/// Another process on the same database: its own connections, keys and subscribers.
+async fn replica(world: &World) -> (App, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let app = App::new(Core {
+        db: Db::open(&world.database.url, 4, recital_migration::APP_ROLE).await.expect("the database opens"),
+        keys: KeyRing::new(Box::new(LocalKms::open(&world.database.path("master.key")).expect("a master key"))),
+        clock: Clock::manual(world.now()),
+        ids: Ids::default(),
+        mailer: Mailer::Inbox(Inbox::default()),
+        bus: Bus::default(),
+        settings: Settings { public_url: url.clone() },
+        work: tokio::sync::Notify::default(),
+    });
+    let router = recital_api::router(app.clone(), &HttpOptions::default());
+    tokio::spawn(
+        async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await },
+    );
+    (app, url)
 }
 
 both_engines! {
@@ -187,8 +216,7 @@ both_engines! {
 async fn every_process_hears_each_change_once() {
     let world = World::start(Engine::Postgres).await;
     let ada = world_with_subject(&world).await;
-    let keys = LocalKms::open(&world.database.path("master.key")).expect("a master key");
-    let (app, url) = replica(&world, Box::new(keys)).await;
+    let (app, url) = replica(&world).await;
     let mut here = Socket::of(&world.url, &world.owner).await;
     here.subscribe("1", None).await;
     let mut there = Socket::of(&url, &world.owner).await;
