@@ -152,8 +152,8 @@ impl Reader {
     }
 }
 
-/// Kubernetes tells every container where a service named `recital` is: `RECITAL_SERVICE_HOST`, `RECITAL_PORT_8080_TCP` and
-/// their like.
+/// Kubernetes tells every container where a service named `recital` is: `RECITAL_SERVICE_HOST`,
+/// `RECITAL_PORT_8080_TCP` and their like.
 fn is_kubernetes(name: &str) -> bool {
     name == "PORT" || name.starts_with("PORT_") || name.starts_with("SERVICE_")
 }
