@@ -210,8 +210,10 @@ impl VerifyPage {
             let (id, label) = (format!("field-{index}"), say.label(&field.path));
             FieldView { id, label, held: held(&say, &field), name, kind: field.kind, entered, problem }
         });
-        let fields = fields.collect();
-        Self { problem: error.map(|error| say.problem(error.reason())), version: view.version, fields, say }
+        let fields: Vec<FieldView> = fields.collect();
+        let where_it_is = fields.iter().find_map(|field| Some(format!("{}: {}", field.label, field.problem.as_ref()?)));
+        let problem = where_it_is.or_else(|| error.map(|error| say.problem(error.reason())));
+        Self { problem, version: view.version, fields, say }
     }
 }
 

@@ -44,11 +44,11 @@ pub struct Answered {
 /// A [`LinkProblem`](super::LinkProblem) for a link that does not work; `BAD_USER_INPUT` for a correction that cannot
 /// be saved, with `NO_CHANGES` for one that changes nothing; CONFLICT with `VERSION_CONFLICT` when the data changed
 /// since the person saw it. The link stays good after those.
-pub async fn answer(app: &App, token: &str, visit: &Visit, answer: Answer) -> LinkResult<Answered> {
+pub async fn answer(app: &App, token: &str, visit: &Visit, said: Answer) -> LinkResult<Answered> {
     let found = find_open(app, token, visit).await?;
     let viewer = found.viewer(visit);
-    let taken = app.write(&viewer, Permission::AccuracyAnswer, async |tx| take(tx, &found, answer).await).await;
-    match taken {
+    let outcome = app.write(&viewer, Permission::AccuracyAnswer, async |tx| take(tx, &found, said).await).await;
+    match outcome {
         Ok(corrected_fields) => Ok(Answered { asker: found.asker, corrected_fields }),
         // Somebody was faster: the look-up says what they did.
         Err(lost) if lost.reason() == ALREADY_ANSWERED || lost.code() == Code::NotFound => {

@@ -34,12 +34,38 @@ const LONGEST_VALUE: usize = 2_000;
 /// What vault shows the address as.
 const EMAIL: &str = "email";
 
-/// Everything in a profile, in the order of its keys, nested values by their path.
+/// Everything in a profile, nested values by their path: names and addresses first, as people look for them, and the
+/// rest in the order of its keys.
 #[must_use]
 pub fn fields(attributes: &Map<String, Value>) -> Vec<Field> {
     let mut fields = Vec::new();
     collect(attributes, "", &mut fields);
+    fields.sort_by_cached_key(|field| (field.path.split('/').map(rank).collect::<Vec<_>>(), field.path.clone()));
     fields
+}
+
+const FIRST: [&str; 16] = [
+    "name",
+    "fullname",
+    "givenname",
+    "firstname",
+    "familyname",
+    "lastname",
+    EMAIL,
+    "phone",
+    "address",
+    "street",
+    "postalcode",
+    "zip",
+    "city",
+    "country",
+    "dateofbirth",
+    "birthdate",
+];
+
+fn rank(key: &str) -> usize {
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect();
+    FIRST.iter().position(|first| plain.eq_ignore_ascii_case(first)).unwrap_or(FIRST.len())
 }
 
 fn collect(values: &Map<String, Value>, parent: &str, fields: &mut Vec<Field>) {
@@ -148,16 +174,15 @@ mod tests {
 
     #[test]
     fn every_value_is_shown_by_its_path_and_kind() {
-        let mut shown: Vec<_> = fields(&profile()).into_iter().map(|f| (f.path, f.kind, f.value)).collect();
-        shown.sort_by(|a, b| a.0.cmp(&b.0));
+        let shown: Vec<_> = fields(&profile()).into_iter().map(|f| (f.path, f.kind, f.value)).collect();
         let expected = [
+            ("name", FieldKind::Text, "Ada"),
+            ("email", FieldKind::Fixed, "ada@example.com"),
             ("address/city", FieldKind::Text, "London"),
             ("address/geo/zone", FieldKind::Number, "3"),
             ("age", FieldKind::Number, "36"),
             ("born", FieldKind::Date, "1990-12-10"),
-            ("email", FieldKind::Fixed, "ada@example.com"),
             ("height", FieldKind::Number, "1.7"),
-            ("name", FieldKind::Text, "Ada"),
             ("newsletter", FieldKind::YesOrNo, "true"),
             ("note", FieldKind::Lines, "one\ntwo"),
             ("tags", FieldKind::Fixed, "a, b"),

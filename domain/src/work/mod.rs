@@ -79,7 +79,7 @@ impl Work {
         }
     }
 
-    fn from_parts(kind: &str, payload: Value) -> Result<Self> {
+    fn from_parts(kind: &str, payload: &Value) -> Result<Self> {
         serde_json::from_value(serde_json::json!({ "kind": kind, "payload": payload })).map_err(Error::internal)
     }
 }
@@ -105,7 +105,7 @@ impl TenantTx {
             .filter(work_items::Column::Kind.eq(kind))
             .filter(work_items::Column::State.is_in([WorkState::Ready, WorkState::Leased, WorkState::Dead]));
         let rows = self.all_global(select).await?;
-        rows.into_iter().map(|row| Ok((Work::from_parts(&row.kind, row.payload)?, row.state))).collect()
+        rows.into_iter().map(|row| Ok((Work::from_parts(&row.kind, &row.payload)?, row.state))).collect()
     }
 
     fn item(&self, id: WorkItemId, work: Work) -> Result<work_items::ActiveModel> {

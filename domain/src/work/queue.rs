@@ -42,7 +42,7 @@ impl Claimed {
     /// # Errors
     /// Internal for a kind that this release does not know: a newer one enqueued it.
     pub fn work(&self) -> Result<Work> {
-        Work::from_parts(&self.kind, self.payload.clone())
+        Work::from_parts(&self.kind, &self.payload)
     }
 }
 

@@ -6,12 +6,13 @@ use serde_json::json;
 
 use super::{Page, REQUEST, SET_POLICY, ask, at, entries, instant, link, link_for, questions, review, subject};
 
+const WITHOUT_ADDRESS: &str = "mutation { registerSubject(input: { externalId: \"carol\" }) { subject { id } } }";
+
 both_engines! {
     async fn the_review_mails_those_who_are_due_once_and_nobody_else(world: World) {
         let ada = world.subject("ada").await;
         world.advance(TimeDelta::days(200));
         world.subject("bob").await;
-        const WITHOUT_ADDRESS: &str = "mutation { registerSubject(input: { externalId: \"carol\" }) { subject { id } } }";
         world.ask(WITHOUT_ADDRESS, json!({})).await;
         assert_eq!(review(&world).await, 0, "nobody is due yet");
 
@@ -120,7 +121,6 @@ both_engines! {
         let restricted = world.owner.refused(REQUEST, json!({ "subject": { "id": ada } })).await;
         assert!(restricted.is("CONFLICT", "SUBJECT_RESTRICTED"), "{restricted:?}");
 
-        const WITHOUT_ADDRESS: &str = "mutation { registerSubject(input: { externalId: \"carol\" }) { subject { id } } }";
         world.ask(WITHOUT_ADDRESS, json!({})).await;
         let unreachable = world.owner.refused(REQUEST, json!({ "subject": { "externalId": "carol" } })).await;
         assert!(unreachable.is("CONFLICT", "NO_ADDRESS"), "{unreachable:?}");

@@ -25,7 +25,9 @@ const SUBJECT: &str = "query($id: ID!) { subject(ref: { id: $id }) {
 
 /// Runs the review, then all work. Answers what the review did.
 async fn review(world: &World) -> u64 {
-    let done = accuracy::review_tenant(&world.app, world.tenant, uuid::Uuid::new_v4()).await.expect("a review");
+    let done = accuracy::review_tenant(&world.app, world.tenant, world.app.core().ids.next(world.now()))
+        .await
+        .expect("a review");
     world.drain().await;
     done
 }

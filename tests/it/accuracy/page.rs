@@ -10,6 +10,8 @@ use super::{Page, ask, at, entries, instant, link_for, questions, subject};
 const REGISTER: &str = "mutation($locale: String, $attributes: JSON) { registerSubject(input: {
     externalId: \"ada\", email: \"ada@example.com\", locale: $locale, attributes: $attributes }) { subject { id } } }";
 
+const UPDATE: &str = "mutation($id: ID!) { updateProfile(input: { subject: { id: $id }, attributes: { shoeSize: 40 } }) { subject { id } } }";
+
 const ADA: &str = "ada@example.com";
 
 async fn ada(world: &recital_tests::World, locale: &str) -> String {
@@ -145,7 +147,6 @@ both_engines! {
         assert_eq!(nothing.status, 422);
         assert!(nothing.text().contains("You have not changed anything"));
 
-        const UPDATE: &str = "mutation($id: ID!) { updateProfile(input: { subject: { id: $id }, attributes: { shoeSize: 40 } }) { subject { id } } }";
         world.ask(UPDATE, json!({ "id": id })).await;
         let stale = Page::post(&link, &[("action", "correct"), ("version", "1"), ("field:name", "Ada Byron")]).await;
         assert_eq!(stale.status, 409);
