@@ -24,6 +24,7 @@ mod scalars;
 mod schema;
 mod subject_ref;
 mod vault;
+mod webhooks;
 mod websocket;
 
 pub use http::{HttpOptions, operator_router, router};

@@ -8,12 +8,14 @@ use crate::{
     accuracy::{self, AccuracyMutation, AccuracyQuery, Reverification},
     consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery, ConsentSubscription},
     errors::ApiResult,
+    evidence::{self, AuditEntry, EvidenceMutation, EvidenceQuery, Incident},
     ids::parse_id,
     limits,
     purposes::{self, Purpose, PurposesMutation, PurposesQuery},
     requests::{self, RequestsMutation, RequestsQuery, RequestsSubscription, SubjectRequest},
     retention::{self, LegalHold, RetentionMutation, RetentionPolicy, RetentionQuery, RetentionRun},
     vault::{self, PersonalRecord, Subject, VaultMutation, VaultQuery},
+    webhooks::{self, WebhookEndpoint, WebhooksMutation, WebhooksQuery},
 };
 
 pub type TenantSchema = Schema<Query, Mutation, Subscription>;
@@ -24,10 +26,12 @@ pub struct Query(
     AccessQuery,
     AccuracyQuery,
     ConsentQuery,
+    EvidenceQuery,
     PurposesQuery,
     RequestsQuery,
     RetentionQuery,
     VaultQuery,
+    WebhooksQuery,
 );
 
 #[derive(MergedObject, Default)]
@@ -35,10 +39,12 @@ pub struct Mutation(
     AccessMutation,
     AccuracyMutation,
     ConsentMutation,
+    EvidenceMutation,
     PurposesMutation,
     RequestsMutation,
     RetentionMutation,
     VaultMutation,
+    WebhooksMutation,
 );
 
 #[derive(MergedSubscription, Default)]
@@ -49,8 +55,10 @@ pub struct Subscription(ConsentSubscription, RequestsSubscription);
 #[graphql(field(name = "id", ty = "ID", desc = "Opaque, and the same for ever."))]
 pub enum Node {
     ApiKey(ApiKey),
+    AuditEntry(AuditEntry),
     Consent(Consent),
     ConsentEvent(ConsentEvent),
+    Incident(Incident),
     LegalHold(LegalHold),
     Member(Member),
     PersonalRecord(PersonalRecord),
@@ -61,6 +69,7 @@ pub enum Node {
     Subject(Subject),
     SubjectRequest(SubjectRequest),
     Tenant(Tenant),
+    WebhookEndpoint(WebhookEndpoint),
 }
 
 #[derive(Default)]
@@ -89,8 +98,10 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
     let Some((kind, id)) = parse_id(id) else { return Ok(None) };
     Ok(match kind.as_str() {
         "ApiKey" => access::api_key(ctx, id.into()).await?.map(Node::from),
+        "AuditEntry" => evidence::entry(ctx, id.into()).await?.map(Node::from),
         "Consent" => consent::consent(ctx, id.into()).await?.map(Node::from),
         "ConsentEvent" => consent::consent_event(ctx, id.into()).await?.map(Node::from),
+        "Incident" => evidence::incident(ctx, id.into()).await?.map(Node::from),
         "LegalHold" => retention::hold(ctx, id.into()).await?.map(Node::from),
         "Member" => access::member(ctx, id.into()).await?.map(Node::from),
         "PersonalRecord" => vault::record(ctx, id.into()).await?.map(Node::from),
@@ -101,6 +112,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
         "Subject" => vault::subject(ctx, id.into()).await?.map(Node::from),
         "SubjectRequest" => requests::request(ctx, id.into()).await?.map(Node::from),
         "Tenant" => access::tenant(ctx, id.into()).await?.map(Node::from),
+        "WebhookEndpoint" => webhooks::endpoint(ctx, id.into()).await?.map(Node::from),
         _ => None,
     })
 }

@@ -112,4 +112,23 @@ words! {
 
     /// READY: to be done. LEASED: a worker has it. DONE. DEAD: given up after the last try.
     WorkState { Ready, Leased, Done, Dead }
+
+    /// How an Article 30 record is written.
+    ProcessingRecordFormat { Json, JsonLd, Csv, Markdown }
+
+    /// What a check of the compliance report is about.
+    ComplianceArea {
+        Retention,
+        AccessControl,
+        Encryption,
+        AuditLog,
+        SubjectRequests,
+        Accuracy,
+        Consent,
+        Security,
+        Organisation,
+    }
+
+    /// `NOT_ASSESSED`: nobody has looked, which is not a pass.
+    CheckStatus { Pass, Warn, Fail, NotAssessed }
 }

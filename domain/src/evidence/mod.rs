@@ -7,6 +7,7 @@
 mod append;
 mod attestations;
 mod checkpoint;
+mod documents;
 mod event;
 mod incidents;
 mod list;
@@ -18,6 +19,9 @@ mod verify;
 pub use append::{append, append_refusal, leaf};
 pub use attestations::{RecordAttestation, record_attestation};
 pub use checkpoint::{Checkpoint, verifier_key};
+pub use documents::{
+    ComplianceCheck, ComplianceReport, GeneratedDocument, compliance_report, privacy_policy, processing_record,
+};
 pub use event::{Audited, Event};
 pub use incidents::{
     IncidentText, ReportIncident, incidents_by_ids, list_incidents, report_incident, reveal_incidents,

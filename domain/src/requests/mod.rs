@@ -31,6 +31,7 @@ mod package;
 mod reject;
 mod reveal;
 pub mod rights;
+mod standing;
 mod verify_identity;
 mod watch;
 
@@ -49,5 +50,6 @@ pub use get::{
 pub use open::{OpenRequest, open};
 pub use reject::reject;
 pub use reveal::{RequestTexts, reveal_notes, reveal_texts};
+pub use standing::{Standing, standing};
 pub use verify_identity::verify_identity;
 pub use watch::watch;

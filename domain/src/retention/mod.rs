@@ -8,6 +8,7 @@
 mod due;
 mod expiry;
 mod hold;
+mod overdue;
 pub mod period;
 mod policy;
 mod preview;
@@ -22,6 +23,7 @@ pub use hold::{
     PlaceHold, holds_by_ids, holds_for_records, holds_on, list_holds, place_hold, release_hold, reveal_reasons,
     serialise_with_holds,
 };
+pub use overdue::{Overdue, overdue};
 pub use policy::{
     Changed, SetPolicy, all as policies, check as check_policy, check_data_type, list, policies_by_ids, set, set_policy,
 };

@@ -4,7 +4,6 @@ mod deciding;
 mod model;
 mod receipts;
 mod recording;
-mod replica;
 mod watching;
 mod withdrawing;
 

@@ -1,18 +1,26 @@
 //! Subscriptions: who hears what, in which process, and how a connection ends.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use futures::{SinkExt as _, StreamExt as _};
-use recital_domain::keys::LocalKms;
+use recital_api::HttpOptions;
+use recital_domain::{
+    app::{App, Core, Settings},
+    bus::Bus,
+    clock::{Clock, Ids},
+    db::Db,
+    keys::{KeyRing, LocalKms},
+    mail::{Inbox, Mailer},
+};
 use recital_tests::{Client, Engine, World, both_engines};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
     tungstenite::{Message, client::IntoClientRequest as _},
 };
 
-use super::{CHAT, RECORD, WITHDRAW, define, give, given_with, replica::replica, withdrawal, world_with_subject};
+use super::{CHAT, RECORD, WITHDRAW, define, give, given_with, withdrawal, world_with_subject};
 
 const CHANGED: &str = "subscription($purpose: String) { consentChanged(purpose: $purpose) {
     state recordedAt purpose { key } } }";
@@ -86,6 +94,27 @@ fn credential(client: &Client) -> Value {
     json!({ "authorization": format!("Bearer {}", client.key()) })
 }
 
+/// Another process on the same database: its own connections, keys and subscribers.
+async fn replica(world: &World) -> (App, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let app = App::new(Core {
+        db: Db::open(&world.database.url, 4, recital_migration::APP_ROLE).await.expect("the database opens"),
+        keys: KeyRing::new(Box::new(LocalKms::open(&world.database.path("master.key")).expect("a master key"))),
+        clock: Clock::manual(world.now()),
+        ids: Ids::default(),
+        mailer: Mailer::Inbox(Inbox::default()),
+        bus: Bus::default(),
+        settings: Settings { public_url: url.clone() },
+        work: tokio::sync::Notify::default(),
+    });
+    let router = recital_api::router(app.clone(), &HttpOptions::default());
+    tokio::spawn(
+        async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await },
+    );
+    (app, url)
+}
+
 both_engines! {
     async fn a_subscriber_hears_what_was_committed_and_nothing_of_another_tenant(world: World) {
         let ada = world_with_subject(&world).await;
@@ -110,6 +139,21 @@ both_engines! {
         let expected = [("news", "GIVEN"), (CHAT, "GIVEN"), (CHAT, "WITHDRAWN")];
         assert_eq!(heard, expected.map(|(purpose, state)| (json!(purpose), json!(state))));
         assert_eq!([chat.event().await["state"].take(), chat.event().await["state"].take()], ["GIVEN", "WITHDRAWN"]);
+        world.finish().await;
+    }
+
+    async fn a_subscriber_hears_of_requests_as_they_change(world: World) {
+        const WATCH: &str = "subscription { subjectRequestChanged { id type state } }";
+        const OPEN: &str = "mutation($subject: SubjectRef!) {
+            openSubjectRequest(input: { type: ACCESS, subject: $subject }) { request { id } } }";
+        let ada = world_with_subject(&world).await;
+        let mut socket = Socket::of(&world.url, &world.owner).await;
+        socket.say(json!({ "id": "1", "type": "subscribe", "payload": { "query": WATCH } })).await;
+        socket.say(json!({ "type": "ping" })).await;
+        assert_eq!(socket.hear().await, json!({ "type": "pong" }));
+        let opened = world.ask(OPEN, json!({ "subject": { "id": ada } })).await;
+        let heard = socket.hear().await["payload"]["data"]["subjectRequestChanged"].take();
+        assert_eq!((&heard["id"], &heard["type"]), (&opened["openSubjectRequest"]["request"]["id"], &json!("ACCESS")));
         world.finish().await;
     }
 
@@ -172,8 +216,7 @@ both_engines! {
 async fn every_process_hears_each_change_once() {
     let world = World::start(Engine::Postgres).await;
     let ada = world_with_subject(&world).await;
-    let keys = LocalKms::open(&world.database.path("master.key")).expect("a master key");
-    let (app, url) = replica(&world, Box::new(keys)).await;
+    let (app, url) = replica(&world).await;
     let mut here = Socket::of(&world.url, &world.owner).await;
     here.subscribe("1", None).await;
     let mut there = Socket::of(&url, &world.owner).await;

@@ -1,18 +1,11 @@
 //! Taking consent back, and what follows from it.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use futures::future::BoxFuture;
-use recital_domain::{
-    error::{Error, Result},
-    keys::{ClearKey, DataKey, KeyService},
-};
-use recital_entities::TenantId;
-use recital_tests::{Client, both_engines};
+use recital_tests::both_engines;
 use serde_json::{Value, json};
 
 use super::{
-    CHAT, HISTORY, RECORD, RETIRE, WITHDRAW, decide, give, given_with, reason, replica::replica, states, withdrawal,
-    world_with_subject,
+    CHAT, HISTORY, RECORD, RETIRE, WITHDRAW, decide, give, given_with, reason, states, withdrawal, world_with_subject,
 };
 
 both_engines! {
@@ -104,40 +97,6 @@ both_engines! {
         world.finish().await;
     }
 
-    async fn withdrawing_needs_no_key_unless_a_reason_is_given(world: World) {
-        let ada = world_with_subject(&world).await;
-        give(&world, &ada).await;
-        world.expect_log("KMS_UNAVAILABLE");
-        let (app, url) = replica(&world, Box::new(Down)).await;
-        let client = Client::new(&url, world.owner.key());
-        let mut with_reason = withdrawal(&ada);
-        with_reason["input"]["reason"] = json!("enough");
-        assert!(client.refused(WITHDRAW, with_reason).await.is("UNAVAILABLE", "KMS_UNAVAILABLE"));
-        assert_eq!(reason(&world, &ada, CHAT).await, "CONSENT_GIVEN");
-        client.ask(WITHDRAW, withdrawal(&ada)).await;
-        assert_eq!(reason(&world, &ada, CHAT).await, "CONSENT_WITHDRAWN");
-        app.core().db.close().await;
-        world.finish().await;
-    }
-
-    async fn every_attempt_leaves_its_entry(world: World) {
-        let ada = world_with_subject(&world).await;
-        world.owner.refused(WITHDRAW, withdrawal(&ada)).await;
-        give(&world, &ada).await;
-        give(&world, &ada).await;
-        world.ask(WITHDRAW, withdrawal(&ada)).await;
-        for (action, outcome) in [
-            ("consent.given", "SUCCESS"),
-            ("consent.unchanged", "SUCCESS"),
-            ("consent.withdrawn", "SUCCESS"),
-            ("consent.withdraw", "FAILED"),
-        ] {
-            let count = format!("SELECT count(*) FROM audit_entries WHERE action = '{action}' AND outcome = '{outcome}'");
-            assert_eq!(world.database.number(&count).await.unwrap(), 1, "{action}");
-        }
-        world.finish().await;
-    }
-
     async fn fifty_clients_at_once_end_where_the_events_say(world: World) {
         let ada = world_with_subject(&world).await;
         let attempts = (0..50).map(|n| {
@@ -168,29 +127,4 @@ both_engines! {
         assert_eq!(seen["subject"]["consents"][0]["state"], states[0]);
         world.finish().await;
     }
-}
-
-/// A key service that does not answer.
-struct Down;
-
-impl KeyService for Down {
-    fn provider(&self) -> &'static str {
-        "local"
-    }
-
-    fn key_id(&self) -> String {
-        "down".to_owned()
-    }
-
-    fn generate(&self, _: TenantId) -> BoxFuture<'_, Result<DataKey>> {
-        Box::pin(async { Err(down()) })
-    }
-
-    fn unwrap<'a>(&'a self, _: TenantId, _: &'a [u8]) -> BoxFuture<'a, Result<ClearKey>> {
-        Box::pin(async { Err(down()) })
-    }
-}
-
-fn down() -> Error {
-    Error::unavailable("KMS_UNAVAILABLE", "the key service does not answer")
 }

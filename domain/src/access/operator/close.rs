@@ -114,6 +114,7 @@ destroyed! {
     access::idempotency_keys, access::webhook_endpoints, access::api_keys, access::members, access::controllers,
     accuracy::reverifications, accuracy::accuracy_policies,
     retention::retention_results, retention::retention_runs, retention::retention_policies, retention::legal_holds,
+    vault::restrictions,
     requests::export_packages, requests::erasure_certificates, requests::request_events, requests::subject_requests,
     consent::objections, consent::consents, consent::notices,
     evidence::incidents, evidence::attestations,
