@@ -7,6 +7,7 @@ mod accuracy;
 mod attack;
 mod cli;
 mod consent;
+mod evidence;
 mod house;
 mod http;
 mod keys;
