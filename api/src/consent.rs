@@ -1,16 +1,20 @@
 //! Consent and the processing decision.
 
+mod decision;
+
+pub use decision::ConsentQuery;
+
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Json, Object, SimpleObject, Subscription, dataloader::Loader};
 use chrono::{DateTime, Utc};
 use futures::stream::{Stream, StreamExt as _};
 use recital_domain::{
-    consent::{self as room, Decision, DecisionCheck, RecordConsent, WithdrawConsent},
+    consent::{self as room, RecordConsent, WithdrawConsent},
     error::Error,
 };
 use recital_entities::{
-    ConsentEventId, ConsentId, ConsentMethod, ConsentState, DecisionReason, LawfulBasis, SubjectId,
+    ConsentEventId, ConsentId, ConsentMethod, ConsentState, LawfulBasis, SubjectId,
     consent::{consent_events, consents},
 };
 use serde_json::Value;
@@ -159,48 +163,6 @@ async fn purpose(ctx: &Context<'_>, id: recital_entities::PurposeId) -> ApiResul
     Ok(purposes::purpose(ctx, id).await?.ok_or_else(|| Error::not_found("purpose"))?)
 }
 
-/// May this subject's data be used for this purpose?
-pub struct ProcessingDecision(Decision);
-
-#[Object]
-impl ProcessingDecision {
-    async fn allowed(&self) -> bool {
-        self.0.allowed
-    }
-
-    /// The purpose's key.
-    async fn purpose(&self) -> &str {
-        &self.0.purpose
-    }
-
-    async fn purpose_version(&self) -> i32 {
-        self.0.purpose_version
-    }
-
-    async fn lawful_basis(&self) -> Option<LawfulBasis> {
-        Some(self.0.lawful_basis)
-    }
-
-    async fn reason(&self) -> DecisionReason {
-        self.0.reason
-    }
-
-    /// The instant it holds for.
-    async fn decided_at(&self) -> DateTime<Utc> {
-        self.0.decided_at
-    }
-
-    /// Where consent stood, for a purpose that rests on it.
-    async fn consent(&self) -> Option<Consent> {
-        self.0.consent.clone().map(Consent)
-    }
-
-    /// What may be collected or read for it; null = not narrowed.
-    async fn allowed_fields(&self) -> Option<&Vec<String>> {
-        self.0.allowed_fields.as_ref()
-    }
-}
-
 impl Loader<ConsentId> for Batch {
     type Value = consents::Model;
     type Error = Arc<Error>;
@@ -257,48 +219,6 @@ pub async fn history_of(
     let page = page_request(ctx, paging)?;
     let page = room::events_of(app(ctx), viewer(ctx)?, subject, purpose, page).await?;
     Ok(connect(page, |row| row.id.0, ConsentEvent))
-}
-
-#[derive(InputObject)]
-struct ProcessingCheck {
-    subject: SubjectRef,
-    purpose: String,
-}
-
-impl ProcessingCheck {
-    fn parse(self) -> DecisionCheck {
-        DecisionCheck { subject: self.subject.parse_or_nobody(), purpose: self.purpose }
-    }
-}
-
-#[derive(Default)]
-pub struct ConsentQuery;
-
-#[Object]
-impl ConsentQuery {
-    /// May this subject's data be processed for this purpose, now (or at a past instant)? The hot path.
-    async fn processing_decision(
-        &self,
-        ctx: &Context<'_>,
-        subject: SubjectRef,
-        purpose: String,
-        at: Option<DateTime<Utc>>,
-    ) -> ApiResult<ProcessingDecision> {
-        let check = ProcessingCheck { subject, purpose }.parse();
-        Ok(ProcessingDecision(room::decision(app(ctx), viewer(ctx)?, check, at).await?))
-    }
-
-    /// Up to 1,000 decisions at once, in the order asked.
-    #[graphql(complexity = "checks.len() * child_complexity")]
-    async fn processing_decisions(
-        &self,
-        ctx: &Context<'_>,
-        checks: Vec<ProcessingCheck>,
-    ) -> ApiResult<Vec<ProcessingDecision>> {
-        let checks = checks.into_iter().map(ProcessingCheck::parse).collect();
-        let decisions = room::decisions(app(ctx), viewer(ctx)?, checks).await?;
-        Ok(decisions.into_iter().map(ProcessingDecision).collect())
-    }
 }
 
 #[derive(InputObject)]

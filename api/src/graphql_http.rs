@@ -4,7 +4,7 @@
 //! `application/graphql-response+json`; an answer that ran is 200, with its errors inside.
 
 use async_graphql::{
-    Request, Response, ServerError, Value, Variables,
+    Name, Request, Response, ServerError, Value, Variables,
     parser::{
         parse_query,
         types::{ExecutableDocument, OperationType},
@@ -213,7 +213,7 @@ fn only_queries(document: &ExecutableDocument, name: Option<&str>) -> bool {
     document
         .operations
         .iter()
-        .filter(|(operation, _)| name.is_none() || operation.map(|operation| operation.as_str()) == name)
+        .filter(|(operation, _)| name.is_none() || operation.map(Name::as_str) == name)
         .all(|(_, operation)| operation.node.ty == OperationType::Query)
 }
 

@@ -117,7 +117,8 @@ fn in_words(error: &anyhow::Error) -> String {
             words.push_str(": ");
         }
         if let Some(field) = cause.downcast_ref::<Error>().and_then(Error::field) {
-            words.push_str(&format!("{field}: "));
+            words.push_str(field);
+            words.push_str(": ");
         }
         words.push_str(&cause.to_string());
     }

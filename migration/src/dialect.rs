@@ -2,7 +2,7 @@
 
 use sea_orm_migration::{
     prelude::*,
-    sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend},
+    sea_orm::{ConnectionTrait, DbBackend},
 };
 
 /// The role the service runs as: no ownership, no BYPASSRLS, no login of its own unless the operator gives it one.
@@ -41,7 +41,7 @@ pub enum Rights {
 
 /// Takes the migrators' lock and makes the service's role where it is missing. A login that may is made a member of it,
 /// so that one login can do for both.
-pub async fn prepare(connection: &DatabaseConnection) -> Result<(), DbErr> {
+pub async fn prepare(connection: &impl ConnectionTrait) -> Result<(), DbErr> {
     if connection.get_database_backend() != DbBackend::Postgres {
         connection.execute_unprepared("PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 10000").await?;
         return Ok(());
@@ -66,7 +66,7 @@ pub async fn prepare(connection: &DatabaseConnection) -> Result<(), DbErr> {
 }
 
 /// Lets the next migrator in, and lets the service's role see which migrations have run.
-pub async fn release(connection: &DatabaseConnection) -> Result<(), DbErr> {
+pub async fn release(connection: &impl ConnectionTrait) -> Result<(), DbErr> {
     if connection.get_database_backend() == DbBackend::Postgres {
         connection.execute_unprepared(&format!("GRANT SELECT ON seaql_migrations TO {APP_ROLE}")).await?;
         connection.execute_unprepared(&format!("SELECT pg_advisory_unlock({LOCK})")).await?;

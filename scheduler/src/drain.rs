@@ -77,6 +77,6 @@ async fn attempt(app: &App, item: &Claimed) -> Result<()> {
     if item.attempt > work::LAST_TRY {
         return Err(Error::unavailable("WORKER_LOST", "no worker outlived this item"));
     }
-    let work = tokio::time::timeout(LIMIT, guarded(work::perform(app, item)));
+    let work = tokio::time::timeout(LIMIT, guarded(Box::pin(work::perform(app, item))));
     work.await.unwrap_or_else(|_| Err(Error::unavailable("TIME_LIMIT", "this work takes too long")))
 }

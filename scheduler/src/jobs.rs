@@ -49,7 +49,7 @@ pub struct Turn<'a> {
     pub due_at: DateTime<Utc>,
 }
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
+const HOUR: Duration = Duration::from_hours(1);
 
 /// Every job there is.
 pub const JOBS: &[Job] = &[

@@ -56,7 +56,7 @@ both_engines! {
         assert_eq!(answer.status(), StatusCode::OK);
         assert!(answer.headers()["content-disposition"].to_str().unwrap().starts_with("attachment;"));
         let text = answer.text().await.unwrap();
-        assert_eq!(text.len() as i64, done["export"]["sizeBytes"].as_i64().unwrap());
+        assert_eq!(json!(text.len()), done["export"]["sizeBytes"]);
         let package: Value = serde_json::from_str(&text).unwrap();
         for needed in ["ada@example.com", "what ada Lovelace asked", "agent_interaction", "conversation_history", "2026-01"] {
             assert!(text.contains(needed), "the package lacks {needed}: {package:#}");

@@ -7,7 +7,7 @@ use recital_domain::{
     app::{App, Core, Settings},
     bus::Bus,
     clock::{Clock, Ids},
-    db::Db,
+    db::{Db, PageRequest},
     keys::{KeyRing, LocalKms},
     mail::{Inbox, Mailer, SmtpMailer, SmtpSettings, Tls},
     work::{self, JobBoard as _},
@@ -35,11 +35,11 @@ async fn another_process(world: &World) -> App {
 }
 
 async fn runs(world: &World, job: &str) -> Vec<job_runs::Model> {
-    work::list_runs(&world.app, Some(job.to_owned()), Default::default()).await.expect("runs are listed").items
+    work::list_runs(&world.app, Some(job.to_owned()), PageRequest::default()).await.expect("runs are listed").items
 }
 
 async fn items(world: &World) -> Vec<work_items::Model> {
-    work::list_items(&world.app, None, Default::default()).await.expect("work is listed").items
+    work::list_items(&world.app, None, PageRequest::default()).await.expect("work is listed").items
 }
 
 async fn tick(world: &World) -> usize {
@@ -132,6 +132,7 @@ both_engines! {
             world.subject_for(client, "ada").await;
             store_expired_image(&world, client).await;
         }
+        world.drain().await;
         world.expect_log("failed");
         let broken = "UPDATE retention_policies SET retention = 'NEVERMIND'
             WHERE tenant_id = (SELECT id FROM tenants WHERE slug = 'acme')";

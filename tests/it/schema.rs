@@ -36,7 +36,7 @@ fn names(document: &Document<'static, String>) -> BTreeSet<String> {
                 names.extend(interface.fields.iter().flat_map(|field| field_names(&interface.name, field)));
             }
             TypeDefinition::Enum(words) => {
-                names.extend(words.values.iter().map(|word| format!("{}.{}", words.name, word.name)))
+                names.extend(words.values.iter().map(|word| format!("{}.{}", words.name, word.name)));
             }
             TypeDefinition::InputObject(input) => {
                 names.extend(input.fields.iter().map(|field| input_name(&input.name, field)));

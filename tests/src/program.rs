@@ -9,7 +9,7 @@ use tokio::{
 };
 
 /// How long anything may take before a story gives up on it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running process. Killed when dropped.
 pub struct Program {

@@ -62,7 +62,7 @@ impl Reader {
             }
         }
         let data = extract(&figment, file)?;
-        reader.flatten(String::new(), data);
+        reader.flatten("", data);
         Ok(reader)
     }
 
@@ -82,11 +82,11 @@ impl Reader {
         }
     }
 
-    fn flatten(&mut self, prefix: String, values: Dict) {
+    fn flatten(&mut self, prefix: &str, values: Dict) {
         for (name, value) in values {
             let setting = if prefix.is_empty() { name } else { format!("{prefix}.{name}") };
             match value {
-                Value::Dict(_, inner) => self.flatten(setting, inner),
+                Value::Dict(_, inner) => self.flatten(&setting, inner),
                 Value::String(_, text) => drop(self.values.insert(setting, text)),
                 Value::Char(_, letter) => drop(self.values.insert(setting, letter.to_string())),
                 Value::Bool(_, truth) => drop(self.values.insert(setting, truth.to_string())),
@@ -152,8 +152,8 @@ impl Reader {
     }
 }
 
-/// Kubernetes tells every container where a service named `recital` is: RECITAL_SERVICE_HOST, RECITAL_PORT_8080_TCP and
-/// their like.
+/// Kubernetes tells every container where a service named `recital` is: `RECITAL_SERVICE_HOST`,
+/// `RECITAL_PORT_8080_TCP` and their like.
 fn is_kubernetes(name: &str) -> bool {
     name == "PORT" || name.starts_with("PORT_") || name.starts_with("SERVICE_")
 }

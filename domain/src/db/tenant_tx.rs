@@ -28,7 +28,7 @@ use chrono::{DateTime, Utc};
 use recital_entities::{GlobalEntity, Sealed, TenantEntity, TenantId};
 use sea_orm::{
     AccessMode, ActiveModelTrait, ColumnTrait as _, DatabaseTransaction, DeleteMany, EntityTrait, FromQueryResult,
-    IntoActiveModel, Iterable as _, PaginatorTrait, PrimaryKeyToColumn as _, QueryFilter as _, Select, TryGetableMany,
+    IntoActiveModel, Iterable as _, PaginatorTrait, PrimaryKeyToColumn, QueryFilter as _, Select, TryGetableMany,
     UpdateMany,
     sea_query::{OnConflict, Value},
 };
@@ -229,7 +229,7 @@ impl TenantTx {
     where
         A: ActiveModelTrait<Entity: TenantEntity> + Send,
     {
-        let keys = <A::Entity as EntityTrait>::PrimaryKey::iter().map(|key| key.into_column());
+        let keys = <A::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
         let columns = <A::Entity as EntityTrait>::Column::iter();
         let replace = OnConflict::columns(keys).update_columns(columns).to_owned();
         A::Entity::insert(self.claimed(row)).on_conflict(replace).exec_without_returning(&self.tx).await?;

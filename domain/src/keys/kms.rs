@@ -73,7 +73,7 @@ impl KeyService for AwsKms {
                 .encryption_context("tenant", tenant.to_string())
                 .send()
                 .await
-                .map_err(explain)?;
+                .map_err(|error| explain(&error))?;
             let wrapped = answer.ciphertext_blob.ok_or_else(|| Error::internal("KMS answered no wrapped key"))?;
             Ok(DataKey { clear: clear_key(answer.plaintext)?, wrapped: wrapped.into_inner() })
         })
@@ -89,7 +89,7 @@ impl KeyService for AwsKms {
                 .encryption_context("tenant", tenant.to_string())
                 .send()
                 .await
-                .map_err(explain)?;
+                .map_err(|error| explain(&error))?;
             clear_key(answer.plaintext)
         })
     }
@@ -101,7 +101,7 @@ fn clear_key(plaintext: Option<Blob>) -> Result<ClearKey> {
     Ok(ClearKey::new(bytes))
 }
 
-fn explain<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> Error {
+fn explain<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Error {
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default().to_owned();
     let cause = if code.is_empty() { format!("KMS: {error}") } else { format!("KMS: {code}") };
     if KEY_GONE.contains(&code.as_str()) {

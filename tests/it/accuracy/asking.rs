@@ -155,4 +155,30 @@ both_engines! {
         assert_eq!(world.inbox.mails().len(), 1);
         world.finish().await;
     }
+
+    async fn reviews_at_the_same_time_ask_nobody_twice(world: World) {
+        for number in 0..12 {
+            world.subject(&format!("person{number}")).await;
+        }
+        world.ask(SET_POLICY, json!({ "policy": { "mailsPerHour": 10 } })).await;
+        world.advance(TimeDelta::days(366));
+        let reviews = futures::future::join_all((0..4).map(|_| review(&world))).await;
+        assert_eq!(reviews.iter().sum::<u64>(), 10, "{reviews:?}");
+        let people: std::collections::BTreeSet<_> = world.inbox.mails().into_iter().map(|mail| mail.to).collect();
+        assert_eq!((people.len(), world.inbox.mails().len()), (10, 10));
+        world.finish().await;
+    }
+
+    async fn a_mail_whose_sending_was_not_recorded_goes_again_as_the_same_mail(world: World) {
+        let ada = world.subject("ada").await;
+        ask(&world, &ada).await;
+        // As a crash between the two would leave it.
+        world.database.execute("UPDATE reverifications SET state = 'QUEUED', sent_at = NULL").await.unwrap();
+        world.database.execute("DELETE FROM work_items").await.unwrap();
+        assert_eq!(review(&world).await, 1);
+        let mails = world.inbox.mails();
+        assert_eq!(mails.len(), 2);
+        assert_eq!(mails[0], mails[1], "the same Message-ID, the same link, the same words");
+        world.finish().await;
+    }
 }

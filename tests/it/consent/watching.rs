@@ -142,6 +142,21 @@ both_engines! {
         world.finish().await;
     }
 
+    async fn a_subscriber_hears_of_requests_as_they_change(world: World) {
+        const WATCH: &str = "subscription { subjectRequestChanged { id type state } }";
+        const OPEN: &str = "mutation($subject: SubjectRef!) {
+            openSubjectRequest(input: { type: ACCESS, subject: $subject }) { request { id } } }";
+        let ada = world_with_subject(&world).await;
+        let mut socket = Socket::of(&world.url, &world.owner).await;
+        socket.say(json!({ "id": "1", "type": "subscribe", "payload": { "query": WATCH } })).await;
+        socket.say(json!({ "type": "ping" })).await;
+        assert_eq!(socket.hear().await, json!({ "type": "pong" }));
+        let opened = world.ask(OPEN, json!({ "subject": { "id": ada } })).await;
+        let heard = socket.hear().await["payload"]["data"]["subjectRequestChanged"].take();
+        assert_eq!((&heard["id"], &heard["type"]), (&opened["openSubjectRequest"]["request"]["id"], &json!("ACCESS")));
+        world.finish().await;
+    }
+
     async fn a_revoked_key_stops_hearing_within_five_seconds(world: World) {
         const KEYS: &str = "{ apiKeys { edges { node { id role } } } }";
         const REVOKE: &str = "mutation($id: ID!) { revokeApiKey(input: { id: $id }) { apiKey { id } } }";

@@ -1,6 +1,7 @@
 //! What a stolen database tells, what erasure leaves, and keys that change.
 
 use chrono::TimeDelta;
+use futures::future::join_all;
 use recital_domain::{
     db::TenantTx,
     evidence::Event,
@@ -139,6 +140,21 @@ both_engines! {
         // Whoever comes back is a new person, and nobody else was touched.
         assert_ne!(world.subject("ada").await, id);
         assert_eq!(see(&world, "bea").await["profile"]["attributes"]["name"], "bea Lovelace");
+        world.finish().await;
+    }
+
+    async fn what_is_stored_while_a_person_is_erased_goes_with_them(world: World) {
+        world.import_registers().await;
+        let id = world.subject("ada").await;
+        let record = json!({ "subject": { "id": id }, "type": "uploaded_images", "purpose": "image_to_3d_conversion" });
+        let stores = join_all((0..12).map(|_| world.owner.send(STORE, record.clone())));
+        let (answers, erased) = tokio::join!(stores, erase(&world, "ada"));
+        assert!(erased.unwrap().key_destroyed);
+        for answer in answers {
+            let refused = answer["errors"][0]["extensions"]["reason"] == "SUBJECT_ERASED";
+            assert!(refused || answer.get("errors").is_none(), "{answer}");
+        }
+        assert_eq!(world.database.number("SELECT count(*) FROM records").await.unwrap(), 0);
         world.finish().await;
     }
 
