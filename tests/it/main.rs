@@ -8,6 +8,7 @@ mod accuracy;
 mod attack;
 mod cli;
 mod consent;
+mod evidence;
 mod house;
 mod http;
 mod keys;
