@@ -214,11 +214,12 @@ both_engines! {
     async fn an_auditor_sees_requests_but_not_what_is_sealed_in_them(world: World) {
         world.import_registers().await;
         let ada = person(&world, "ada").await;
-        let request = open(&world, "RESTRICTION", &ada, json!({ "note": "said on the phone by Ms Lovelace" })).await;
-        world.drain().await;
+        let request = open(&world, "RESTRICTION", &ada, json!({ "identityVerified": false })).await;
+        const EXTEND: &str = "mutation($id: ID!) { extendSubjectRequest(input: { id: $id, reason: \"Ms Lovelace is away\" }) { request { id } } }";
+        world.ask(EXTEND, json!({ "id": request["id"] })).await;
         let auditor: Client = world.client("AUDITOR").await;
         let states = "query($id: ID!) { subjectRequest(id: $id) { state timeline { what } } }";
-        assert_eq!(auditor.ask(states, json!({ "id": request["id"] })).await["subjectRequest"]["state"], "COMPLETED");
+        assert_eq!(auditor.ask(states, json!({ "id": request["id"] })).await["subjectRequest"]["state"], "AWAITING_IDENTITY");
         let notes = auditor.send(SEE, json!({ "id": request["id"] })).await;
         assert!(!notes.to_string().contains("Lovelace") && !notes["errors"].is_null(), "{notes}");
         world.finish().await;
