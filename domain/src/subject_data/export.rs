@@ -10,7 +10,7 @@ use recital_entities::{
     purposes::purposes,
     requests::{request_events, subject_requests},
     retention::legal_holds,
-    vault::{profile_versions, records, subjects, tokens},
+    vault::{profile_versions, records, restrictions, subjects, tokens},
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::{Map, Value, json};
@@ -201,6 +201,14 @@ pub(super) async fn objections(person: &Person<'_>) -> Result<Value> {
         json!({ "purpose": person.purpose(row.purpose_id), "objectedAt": row.objected_at, "liftedAt": row.lifted_at })
     });
     Ok(shown.collect())
+}
+
+pub(super) async fn restrictions(person: &Person<'_>) -> Result<Value> {
+    let select = restrictions::Entity::find()
+        .filter(restrictions::Column::SubjectId.eq(person.subject.id))
+        .order_by_asc(restrictions::Column::RestrictedAt);
+    let rows = person.tx.all(select).await?;
+    Ok(rows.into_iter().map(|row| json!({ "restrictedAt": row.restricted_at, "liftedAt": row.lifted_at })).collect())
 }
 
 pub(super) async fn reverifications(person: &Person<'_>) -> Result<Value> {

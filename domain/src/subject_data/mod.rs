@@ -17,7 +17,7 @@ use recital_entities::{
     consent::{consent_events, consents, objections},
     requests::{export_packages, subject_requests},
     retention::legal_holds,
-    vault::{profile_versions, profiles, records, subject_keys, tokens},
+    vault::{profile_versions, profiles, records, restrictions, subject_keys, tokens},
 };
 use serde_json::Value;
 
@@ -114,6 +114,12 @@ pub static PARTS: &[Part] = &[
         rows: Some(&BySubject::<objections::Entity>(objections::Column::SubjectId)),
     },
     Part {
+        table: "restrictions",
+        export: Export::As("restrictions", |person| Box::pin(export::restrictions(person))),
+        fate: Fate::Kept(PROOF_OF_HANDLING),
+        rows: Some(&BySubject::<restrictions::Entity>(restrictions::Column::SubjectId)),
+    },
+    Part {
         table: "reverifications",
         export: Export::As("reverifications", |person| Box::pin(export::reverifications(person))),
         fate: Fate::Kept(PROOF_OF_ACCURACY),
@@ -155,6 +161,7 @@ pub static PARTS: &[Part] = &[
         fate: Fate::Erased,
         rows: Some(&BySubject::<subject_keys::Entity>(subject_keys::Column::SubjectId)),
     },
+    Part { table: "tenant_keys", export: Export::No(TENANTS_OWN), fate: Fate::NotOfSubjects, rows: None },
     Part { table: "members", export: Export::No(TENANTS_OWN), fate: Fate::NotOfSubjects, rows: None },
     Part { table: "incidents", export: Export::No(TENANTS_OWN), fate: Fate::NotOfSubjects, rows: None },
     Part { table: "attestations", export: Export::No(TENANTS_OWN), fate: Fate::NotOfSubjects, rows: None },
