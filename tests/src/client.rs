@@ -29,6 +29,12 @@ impl Client {
         Self { http: reqwest::Client::new(), url: url.to_owned(), key: key.to_owned() }
     }
 
+    /// The same address for another credential.
+    #[must_use]
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { key: key.to_owned(), ..self.clone() }
+    }
+
     /// The credential it speaks for.
     #[must_use]
     pub fn key(&self) -> &str {
