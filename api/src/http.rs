@@ -10,7 +10,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use recital_domain::{app::App, work::JobBoard};
+use recital_domain::{app::App, telemetry::metrics, work::JobBoard};
 use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -63,7 +63,13 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
 pub fn operator_router(app: App, board: Arc<dyn JobBoard>, options: &HttpOptions) -> Router {
     let state = OperatorState::new(app.clone(), board, options.development);
     let graphql = graphql_http::graphql::<OperatorState>;
-    surrounded(Router::new().route("/operator/graphql", get(graphql).post(graphql)).with_state(state), app)
+    let router = Router::new().route("/operator/graphql", get(graphql).post(graphql)).route("/metrics", get(scrape));
+    surrounded(router.with_state(state), app)
+}
+
+/// Without a token: the listener is for the operator's own network, and no number here is about a person.
+async fn scrape() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render())
 }
 
 /// What holds for both listeners.

@@ -43,6 +43,24 @@ async fn log(world: &World) -> Vec<String> {
 }
 
 both_engines! {
+    async fn numbers_are_scraped_from_the_operators_listener_and_tell_of_nobody(world: World) {
+        let id = world.subject("ada").await;
+        world.app.core().keys.forget(world.tenant).await;
+        world.ask("{ subject(ref: { externalId: \"ada\" }) { profile { attributes } } }", json!({})).await;
+        let operator = operator(&world).await;
+        let scraped = reqwest::get(operator.url().replace("/operator", "/metrics")).await.unwrap();
+        assert_eq!(scraped.headers()["content-type"], "text/plain; version=0.0.4; charset=utf-8");
+        let scrape = scraped.text().await.unwrap();
+        for line in ["recital_kms_calls_total{operation=\"generate\",outcome=\"done\"} 1", "# TYPE recital_kms_call_duration_seconds histogram"] {
+            assert!(scrape.lines().any(|seen| seen == line), "{line} is not in\n{scrape}");
+        }
+        for value in ["Lovelace", "example.com", "ada", "acme", &id, &world.tenant.to_string()] {
+            assert!(!scrape.contains(value), "{value} in\n{scrape}");
+        }
+        assert_eq!(reqwest::get(format!("{}/metrics", world.url)).await.unwrap().status(), 404, "not where tenants are");
+        world.finish().await;
+    }
+
     async fn a_tenant_that_an_operator_makes_can_be_used_at_once(world: World) {
         let operator = operator(&world).await;
         let made = operator.ask(CREATE, json!({ "slug": "initech" })).await["createTenant"].take();

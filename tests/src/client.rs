@@ -35,6 +35,12 @@ impl Client {
         Self { key: key.to_owned(), ..self.clone() }
     }
 
+    /// The address it was made for.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The credential it speaks for.
     #[must_use]
     pub fn key(&self) -> &str {

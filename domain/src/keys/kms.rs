@@ -12,7 +12,7 @@ use aws_sdk_kms::{
 use futures::future::BoxFuture;
 use recital_entities::TenantId;
 
-use super::{ClearKey, DataKey, KeyService};
+use super::{ClearKey, DataKey, KEY_DISABLED, KMS_UNAVAILABLE, KeyService};
 use crate::error::{Error, Result};
 
 const ATTEMPT: Duration = Duration::from_millis(1500);
@@ -105,8 +105,8 @@ fn explain<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Error {
     let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default().to_owned();
     let cause = if code.is_empty() { format!("KMS: {error}") } else { format!("KMS: {code}") };
     if KEY_GONE.contains(&code.as_str()) {
-        Error::unavailable("KEY_DISABLED", "the key that protects this data cannot be used").because(cause)
+        Error::unavailable(KEY_DISABLED, "the key that protects this data cannot be used").because(cause)
     } else {
-        Error::unavailable("KMS_UNAVAILABLE", "the key service does not answer; try again").because(cause)
+        Error::unavailable(KMS_UNAVAILABLE, "the key service does not answer; try again").because(cause)
     }
 }

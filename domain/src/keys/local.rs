@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use recital_entities::{Sealed, TenantId};
 use zeroize::Zeroizing;
 
-use super::{ClearKey, DataKey, Key, KeyService, Place, seal};
+use super::{ClearKey, DataKey, KEY_DISABLED, Key, KeyService, Place, seal};
 use crate::error::{Error, Result};
 
 /// Master keys by version, the newest last. A line of the file is `<version> <base64 of 32 bytes>`.
@@ -86,7 +86,7 @@ impl KeyService for LocalKms {
             let version = seal::version_of(&sealed)?;
             let master = self.0.iter().find(|key| key.version() == version);
             let master = master.ok_or_else(|| {
-                Error::unavailable("KEY_DISABLED", "the master key that wraps this tenant's key is not in the key file")
+                Error::unavailable(KEY_DISABLED, "the master key that wraps this tenant's key is not in the key file")
             })?;
             let clear = master.open(Self::place(&tenant), &sealed)?;
             Ok(ClearKey::new(clear.as_slice().try_into().map_err(Error::internal)?))

@@ -18,6 +18,12 @@ use zeroize::Zeroizing;
 
 use crate::error::Result;
 
+/// The key service is down, slow or throttles: try again.
+pub const KMS_UNAVAILABLE: &str = "KMS_UNAVAILABLE";
+
+/// The wrapping key is disabled, pending deletion, gone, or not ours to use.
+pub const KEY_DISABLED: &str = "KEY_DISABLED";
+
 /// 256 bits, wiped when dropped.
 pub type ClearKey = Zeroizing<[u8; 32]>;
 
@@ -30,8 +36,7 @@ pub struct DataKey {
 /// Whoever holds the key that wraps tenant keys. Wrapping is bound to the tenant: the encryption context is
 /// `{service: recital, tenant: <id>}`.
 ///
-/// Errors are UNAVAILABLE with reason `KMS_UNAVAILABLE` (down, slow, throttled: try again) or `KEY_DISABLED` (the key
-/// is disabled, pending deletion, gone or no longer ours).
+/// Errors are UNAVAILABLE with reason [`KMS_UNAVAILABLE`] or [`KEY_DISABLED`].
 pub trait KeyService: Send + Sync {
     /// `aws-kms` or `local`.
     fn provider(&self) -> &'static str;

@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_lc_rs::{
@@ -19,10 +19,11 @@ use recital_entities::{
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 
-use super::{ClearKey, Key, KeyService, Place, seal};
+use super::{ClearKey, DataKey, KEY_DISABLED, KMS_UNAVAILABLE, Key, KeyService, Place, seal};
 use crate::{
     db::TenantTx,
     error::{Error, Result},
+    telemetry::metrics::{KmsCallDuration, KmsCalls, KmsOperation, KmsOutcome},
 };
 
 /// How long a tenant's clear keys are held: losing the KMS key takes effect within this time.
@@ -52,9 +53,17 @@ impl KeyRing {
         Self { service, held: Cache::builder().time_to_live(HELD_FOR).max_capacity(10_000).build() }
     }
 
-    #[must_use]
-    pub fn service(&self) -> &dyn KeyService {
-        &*self.service
+    /// Whether the key service makes a key at the moment.
+    pub async fn is_reachable(&self) -> bool {
+        self.generate(TenantId(uuid::Uuid::nil())).await.is_ok()
+    }
+
+    async fn generate(&self, tenant: TenantId) -> Result<DataKey> {
+        measured(KmsOperation::Generate, self.service.generate(tenant)).await
+    }
+
+    async fn unwrap(&self, tenant: TenantId, wrapped: &[u8]) -> Result<ClearKey> {
+        measured(KmsOperation::Unwrap, self.service.unwrap(tenant, wrapped)).await
     }
 
     /// Drops what is held, so that the next use asks the KMS again.
@@ -111,7 +120,7 @@ impl KeyRing {
 
     /// Asks the KMS for a new version of the tenant's key and stores its wrapped form.
     pub async fn add_version(&self, tx: &TenantTx, version: i32) -> Result<Key> {
-        let fresh = self.service.generate(tx.tenant()).await?;
+        let fresh = self.generate(tx.tenant()).await?;
         let row = tenant_keys::ActiveModel {
             tenant_id: Set(tx.tenant()),
             version: Set(version),
@@ -131,7 +140,7 @@ impl KeyRing {
         rows.sort_by_key(|row| row.version);
         let mut keys = Vec::with_capacity(rows.len());
         for row in rows {
-            keys.push(Key::new(row.version, &self.service.unwrap(tx.tenant(), &row.wrapped).await?));
+            keys.push(Key::new(row.version, &self.unwrap(tx.tenant(), &row.wrapped).await?));
         }
         let secrets = tx.all(tenant_secrets::Entity::find()).await?;
         let secret = |kind| open_newest(tx.tenant(), &keys, &secrets, kind);
@@ -141,6 +150,20 @@ impl KeyRing {
         let signing = signing.map_err(|_| Error::internal("the signing key is malformed"))?;
         Ok(TenantKeys { tenant: tx.tenant(), keys, index, link, signing, uses: AtomicU64::new(1) })
     }
+}
+
+async fn measured<T>(operation: KmsOperation, call: impl Future<Output = Result<T>>) -> Result<T> {
+    let began = Instant::now();
+    let answer = call.await;
+    let outcome = match &answer {
+        Ok(_) => KmsOutcome::Done,
+        Err(error) if error.reason() == KEY_DISABLED => KmsOutcome::Disabled,
+        Err(error) if error.reason() == KMS_UNAVAILABLE => KmsOutcome::Unavailable,
+        Err(_) => KmsOutcome::Failed,
+    };
+    KmsCalls { operation, outcome }.count();
+    KmsCallDuration { operation }.observe(began.elapsed());
+    answer
 }
 
 fn open_newest(

@@ -9,7 +9,10 @@ use recital_entities::{Sealed, SubjectId, TenantId};
 use zeroize::Zeroizing;
 
 use super::ClearKey;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    telemetry::metrics::{SealedValueRefusals, Table},
+};
 
 /// Where a sealed value stands: its external AAD. A value copied to another place does not open.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +94,10 @@ impl Key {
                     Ok(buffer)
                 },
             )
-            .map_err(|_| Error::internal(format!("a sealed value does not open: {}.{}", place.table, place.column)))?;
+            .map_err(|_| {
+                SealedValueRefusals { table: Table::named(place.table) }.count();
+                Error::internal(format!("a sealed value does not open: {}.{}", place.table, place.column))
+            })?;
         Ok(Zeroizing::new(std::mem::take(&mut clear)))
     }
 }

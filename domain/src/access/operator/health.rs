@@ -1,8 +1,5 @@
 //! Whether the parts the service depends on answer.
 
-use recital_entities::TenantId;
-use uuid::Uuid;
-
 use super::Operator;
 use crate::{app::App, db::Engine, error::Result, work};
 
@@ -27,7 +24,7 @@ pub async fn health(app: &App, _: &Operator) -> Result<Health> {
         version: env!("CARGO_PKG_VERSION"),
         database: core.db.engine(),
         migration: app.platform().newest_migration().await?,
-        kms: core.keys.service().generate(TenantId(Uuid::nil())).await.is_ok(),
+        kms: core.keys.is_reachable().await,
         smtp: core.mailer.is_reachable().await,
         workers: work::live_workers(app).await?,
     })

@@ -1,7 +1,9 @@
 //! The log: one line per event, as JSON or text, with request ids and nothing personal in it.
 //!
 //! Only Recital's own crates are heard below warnings: what libraries say there may quote statements, addresses or
-//! bodies.
+//! bodies. Numbers are in [`metrics`].
+
+pub mod metrics;
 
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 
