@@ -20,7 +20,7 @@ use crate::{
     scalars::Date,
 };
 use document::{ComplianceReport, GeneratedDocument};
-use entry::{AuditCheckpoint, AuditFilter, AuditProof};
+use entry::{AuditCheckpoint, AuditConsistency, AuditFilter, AuditProof};
 use incident::ReportIncidentInput;
 
 #[derive(Default)]
@@ -54,6 +54,13 @@ impl EvidenceQuery {
     async fn audit_proof(&self, ctx: &Context<'_>, entry: ID) -> ApiResult<Option<AuditProof>> {
         let entry = local_id(&entry, "AuditEntry")?;
         Ok(room::proof(app(ctx), viewer(ctx)?, entry).await?.map(Into::into))
+    }
+
+    /// Shows that the log of `from` entries is how the log of `to` entries begins: nothing was changed, removed or put in
+    /// between. `to` is the newest checkpoint's size where it is not given.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn audit_consistency(&self, ctx: &Context<'_>, from: i32, to: Option<i32>) -> ApiResult<AuditConsistency> {
+        Ok(room::consistency(app(ctx), viewer(ctx)?, from, to).await?.into())
     }
 
     /// The record of processing activities (Article 30).

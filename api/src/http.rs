@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    graphql_http,
+    graphql_http, log,
     operator::OperatorState,
     pages,
     schema::{self, TenantSchema},
@@ -32,6 +32,8 @@ const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 pub struct HttpOptions {
     /// GraphiQL, introspection and the dev inbox.
     pub development: bool,
+    /// Serves checkpoints and hash tiles of the tenants' audit logs to anybody.
+    pub public_log: bool,
 }
 
 /// What handlers share.
@@ -56,7 +58,11 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
     if options.development {
         router = router.route("/graphiql", get(graphiql));
     }
-    surrounded(router.merge(pages::router(&state)).with_state(state), app)
+    let mut router = router.merge(pages::router(&state)).with_state(state);
+    if options.public_log {
+        router = router.merge(log::router().with_state(app.clone()));
+    }
+    surrounded(router, app)
 }
 
 /// The service for the people who run it, on a listener of its own.

@@ -15,6 +15,7 @@ mod graphql_http;
 mod http;
 mod ids;
 mod limits;
+mod log;
 mod operator;
 mod pages;
 mod purposes;

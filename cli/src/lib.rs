@@ -8,6 +8,7 @@ macro_rules! say {
     }};
 }
 
+mod audit;
 mod config;
 mod demo;
 mod jobs;
@@ -69,6 +70,9 @@ enum Command {
     /// Look at tenants' keys
     #[command(subcommand)]
     Keys(keys::Command),
+    /// Take a tenant's audit log with you, and check one
+    #[command(subcommand)]
+    Audit(audit::Command),
 }
 
 /// Reads the arguments, does what they say, and answers how it went: 0, 1 for a failure, 2 for wrong arguments.
@@ -101,6 +105,7 @@ async fn obey(line: CommandLine) -> Result<()> {
         Command::Schema(options) => schema::run(&options),
         Command::Operator(command) => operator::run(file, command).await,
         Command::Jobs => jobs::run(file).await,
+        Command::Audit(command) => audit::run(file, command).await,
         Command::Keys(keys::Command::Status { tenant }) => keys::status(file, &tenant).await,
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use recital_api::HttpOptions;
 use recital_domain::{
     config::{Config, Environment, Keys},
     db::Engine,
@@ -53,7 +54,10 @@ async fn server(config: &Config, halves: Halves) -> Result<Server> {
         app,
         listeners,
         work_at_once: (halves != Halves::Api).then_some(config.limits.work_at_once),
-        development: config.environment == Environment::Development,
+        http: HttpOptions {
+            development: config.environment == Environment::Development,
+            public_log: config.audit.public_log,
+        },
         shutdown: config.limits.shutdown,
     })
 }

@@ -36,7 +36,7 @@ pub struct Server {
     pub listeners: Option<Listeners>,
     /// How many work items side by side; None: no worker.
     pub work_at_once: Option<usize>,
-    pub development: bool,
+    pub http: HttpOptions,
     /// For what is under way when the process is told to stop.
     pub shutdown: Duration,
 }
@@ -49,11 +49,10 @@ impl Server {
     pub async fn run(self, stop: CancellationToken) -> Result<()> {
         let mut parts = JoinSet::new();
         if let Some(listeners) = self.listeners {
-            let options = HttpOptions { development: self.development };
-            let api = recital_api::router(self.app.clone(), &options);
+            let api = recital_api::router(self.app.clone(), &self.http);
             parts.spawn(listen(listeners.api, api, stop.clone()));
             let board = Arc::new(recital_scheduler::Board(self.app.clone()));
-            let operator = recital_api::operator_router(self.app.clone(), board, &options);
+            let operator = recital_api::operator_router(self.app.clone(), board, &self.http);
             parts.spawn(listen(listeners.operator, operator, stop.clone()));
         }
         if let Some(at_once) = self.work_at_once {

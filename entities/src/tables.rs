@@ -58,6 +58,7 @@ pub fn tables() -> Vec<Table> {
         table::<requests::erasure_certificates::Entity>(Scope::Tenant),
         table::<evidence::audit_entries::Entity>(Scope::Tenant),
         table::<evidence::audit_leaves::Entity>(Scope::Tenant),
+        table::<evidence::audit_subtrees::Entity>(Scope::Tenant),
         table::<evidence::audit_pending::Entity>(Scope::Global),
         table::<evidence::audit_checkpoints::Entity>(Scope::Tenant),
         table::<evidence::incidents::Entity>(Scope::Tenant),

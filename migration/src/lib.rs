@@ -7,6 +7,7 @@ pub use sea_orm_migration::prelude::*;
 
 mod dialect;
 mod m20261121_000001_first_schema;
+mod m20261121_000012_log_tiles;
 
 pub use dialect::APP_ROLE;
 
@@ -15,7 +16,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_first_schema::Migration)]
+        vec![
+            Box::new(m20261121_000001_first_schema::Migration),
+            Box::new(m20261121_000012_log_tiles::Migration),
+        ]
     }
 }
 

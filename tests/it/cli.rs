@@ -175,10 +175,35 @@ async fn a_service_is_set_up_and_a_tenant_is_made_while_it_runs(engine: Engine) 
 
     let jobs = recital(folder, &["jobs"], &settings).end().await;
     assert!(jobs.out.contains("retention.sweep"), "{} {}", jobs.out, jobs.err);
+    an_audit_log_is_taken_away_and_checked(folder, &settings).await;
     service.signal("TERM").await;
     let ended = service.end().await;
     assert_eq!(ended.code, Some(0), "{}", ended.err);
     database.remove().await.expect("the database is dropped");
+}
+
+async fn an_audit_log_is_taken_away_and_checked(folder: &Path, settings: &[(&str, String)]) {
+    // The worker takes entries in within two seconds.
+    for _ in 0..40 {
+        let exported = recital(folder, &["audit", "export", "--tenant", "acme", "--out", "log.ndjson"], settings).end();
+        if exported.await.code == Some(0) {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+    }
+    // Checking needs neither the service nor its settings.
+    let checked = recital(folder, &["audit", "verify", "log.ndjson"], &[]).end().await;
+    assert!(checked.out.contains("localhost/log/acme holds together"), "{} {}", checked.out, checked.err);
+
+    let log = fs::read_to_string(folder.join("log.ndjson")).expect("an export");
+    let head: Value = serde_json::from_str(log.lines().next().expect("a head")).expect("JSON");
+    fs::write(folder.join("kept"), head["checkpoint"].as_str().expect("a note")).expect("written");
+    let forged = log.replacen("register.imported", "register.discarded", 1);
+    assert_ne!(forged, log);
+    fs::write(folder.join("forged.ndjson"), forged).expect("written");
+    let told = recital(folder, &["audit", "verify", "forged.ndjson", "--checkpoint", "kept"], &[]).end().await;
+    assert_eq!(told.code, Some(1));
+    assert!(told.out.contains("was changed"), "{} {}", told.out, told.err);
 }
 
 on_both_engines! {

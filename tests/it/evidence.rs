@@ -3,6 +3,7 @@
 mod documents;
 mod incidents;
 mod log;
+mod outsiders;
 mod reports;
 
 use recital_tests::Client;

@@ -95,7 +95,7 @@ async fn the_service_role_sees_nothing_without_naming_a_tenant_and_cannot_change
         let seen = world.database.number_as_service(&format!("SELECT count(*) FROM {}", table.name)).await.unwrap();
         assert_eq!(seen, 0, "{}", table.name);
     }
-    for table in ["audit_entries", "audit_leaves", "audit_checkpoints", "consent_events"] {
+    for table in ["audit_entries", "audit_leaves", "audit_subtrees", "audit_checkpoints", "consent_events"] {
         for change in [format!("DELETE FROM {table}"), format!("UPDATE {table} SET tenant_id = tenant_id")] {
             let refused = world.database.execute_as_service(&change).await.unwrap_err();
             assert!(refused.to_string().contains("permission denied"), "{change}: {refused}");

@@ -189,7 +189,7 @@ async fn core(database: &Database, now: DateTime<Utc>, inbox: Inbox, url: &str) 
 }
 
 fn serve(app: &App, listener: TcpListener) {
-    let router = recital_api::router(app.clone(), &HttpOptions { development: true });
+    let router = recital_api::router(app.clone(), &HttpOptions { development: true, public_log: true });
     tokio::spawn(
         async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await },
     );

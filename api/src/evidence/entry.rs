@@ -7,7 +7,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, Utc};
 use recital_domain::{
     error::Error,
-    evidence::{self as room, AuditFilter as Filter, EntryProof, SignedCheckpoint},
+    evidence::{self as room, AuditFilter as Filter, ConsistencyProof, EntryProof, SignedCheckpoint},
 };
 use recital_entities::{AuditEntryId, AuditOutcome, evidence::audit_entries};
 
@@ -179,6 +179,28 @@ impl From<EntryProof> for AuditProof {
             leaf: String::from_utf8_lossy(&proof.leaf).into_owned(),
             hashes: proof.hashes.iter().map(|hash| BASE64_STANDARD.encode(hash)).collect(),
             checkpoint: proof.checkpoint.into(),
+        }
+    }
+}
+
+/// Shows that one state of the log begins with another (RFC 6962, section 2.1.2). Hashes are base64.
+#[derive(SimpleObject)]
+pub struct AuditConsistency {
+    from_size: i32,
+    from_root: String,
+    to_size: i32,
+    to_root: String,
+    hashes: Vec<String>,
+}
+
+impl From<ConsistencyProof> for AuditConsistency {
+    fn from(proof: ConsistencyProof) -> Self {
+        Self {
+            from_size: proof.old_size,
+            from_root: BASE64_STANDARD.encode(proof.old_root),
+            to_size: proof.new_size,
+            to_root: BASE64_STANDARD.encode(proof.new_root),
+            hashes: proof.hashes.iter().map(|hash| BASE64_STANDARD.encode(hash)).collect(),
         }
     }
 }

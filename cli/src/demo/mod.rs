@@ -10,9 +10,10 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use recital_api::HttpOptions;
 use recital_domain::{
     app::App,
-    config::{Config, Database, Environment, Keys, Limits, Log, LogFormat, Mail},
+    config::{Audit, Config, Database, Environment, Keys, Limits, Log, LogFormat, Mail},
     start, telemetry,
 };
 use secrecy::SecretString;
@@ -59,7 +60,7 @@ pub async fn run(options: Options) -> Result<()> {
         app: app.clone(),
         listeners: Some(listeners),
         work_at_once: Some(config.limits.work_at_once),
-        development: true,
+        http: HttpOptions { development: true, public_log: true },
         shutdown: config.limits.shutdown,
     };
     let running = tokio::spawn(server.run(stop));
@@ -95,6 +96,7 @@ fn config(options: &Options, folder: &Folder, listen: SocketAddr, operator_liste
         },
         keys: Keys::Local { master_key_file: folder.path("master.key") },
         mail: Mail::Inbox { folder: Some(folder.path("inbox")) },
+        audit: Audit { public_log: true },
         log: Log { format: LogFormat::Text, level: tracing::Level::WARN },
         limits: Limits { shutdown: Duration::from_secs(3), work_at_once: 4 },
     }

@@ -30,6 +30,7 @@ pub struct Config {
     pub database: Database,
     pub keys: Keys,
     pub mail: Mail,
+    pub audit: Audit,
     pub log: Log,
     pub limits: Limits,
 }
@@ -77,6 +78,12 @@ pub enum Mail {
     Inbox {
         folder: Option<PathBuf>,
     },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Audit {
+    /// Whether strangers are served the hashes of the tenants' audit logs.
+    pub public_log: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -149,6 +156,7 @@ fn read(reader: &mut Reader) -> Config {
         database: read_database(reader),
         keys: read_keys(reader),
         mail: read_mail(reader, environment),
+        audit: Audit { public_log: reader.value("audit.public_log", true, "`true` or `false`") },
         log: Log {
             format: reader.value("log.format", LogFormat::Json, "`json` or `text`"),
             level: reader.value("log.level", tracing::Level::INFO, "`error`, `warn`, `info`, `debug` or `trace`"),

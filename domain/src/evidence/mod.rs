@@ -9,12 +9,15 @@ mod attestations;
 mod checkpoint;
 mod documents;
 mod event;
+mod export;
 mod incidents;
 mod list;
 mod proof;
 mod sequence;
+mod tiles;
 pub mod tree;
 mod verify;
+mod verify_export;
 
 pub use append::{append, append_refusal, leaf};
 pub use attestations::{RecordAttestation, record_attestation};
@@ -23,10 +26,13 @@ pub use documents::{
     ComplianceCheck, ComplianceReport, GeneratedDocument, compliance_report, privacy_policy, processing_record,
 };
 pub use event::{Audited, Event};
+pub use export::{LogHead, LogLine, export_log};
 pub use incidents::{
     IncidentText, ReportIncident, incidents_by_ids, list_incidents, report_incident, reveal_incidents,
 };
 pub use list::{AuditFilter, entries_by_ids, list};
-pub use proof::{EntryProof, SignedCheckpoint, checkpoint, places, proof};
+pub use proof::{ConsistencyProof, EntryProof, SignedCheckpoint, checkpoint, consistency, places, proof};
 pub use sequence::{sequence, sequence_tenant};
+pub use tiles::{published_checkpoint, published_tile};
 pub use verify::{LogFault, verify_log};
+pub use verify_export::{ExportFault, SoundLog, Trust, verify_export};

@@ -1,4 +1,5 @@
-//! What an outsider needs to check the log: its newest checkpoint, and the proof that an entry is in it.
+//! What an outsider needs to check the log: its newest checkpoint, the proof that an entry is in it, and the proof that
+//! it still begins as it once did.
 
 use std::collections::HashMap;
 
@@ -7,14 +8,10 @@ use recital_entities::{
     AuditEntryId,
     evidence::{audit_checkpoints, audit_entries, audit_leaves},
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use tlog_tiles::{TileHashReader, prove_record, prove_tree, tree_hash};
 
-use super::{
-    append::leaf,
-    checkpoint::verifier_key,
-    sequence::newest_checkpoint,
-    tree::{Hash, inclusion_proof},
-};
+use super::{append::leaf, checkpoint::{stated_origin, verifier_key}, sequence::newest_checkpoint, tiles::prove, tree::Hash};
 use crate::{
     app::App,
     db::TenantTx,
@@ -47,6 +44,16 @@ pub struct EntryProof {
     pub checkpoint: SignedCheckpoint,
 }
 
+/// Shows that the log of `old_size` entries is how the log of `new_size` entries begins (RFC 6962, 2.1.2).
+#[derive(Clone, Debug)]
+pub struct ConsistencyProof {
+    pub old_size: i32,
+    pub old_root: Hash,
+    pub new_size: i32,
+    pub new_root: Hash,
+    pub hashes: Vec<Hash>,
+}
+
 /// The newest; None before the log took the first entry in.
 pub async fn checkpoint(app: &App, viewer: &Viewer) -> Result<Option<SignedCheckpoint>> {
     app.read(viewer, Permission::AuditRead, async |tx| match newest_checkpoint(tx).await? {
@@ -68,9 +75,9 @@ pub async fn proof(app: &App, viewer: &Viewer, entry: AuditEntryId) -> Result<Op
         let (Some(place), Some(newest)) = (tx.one(place).await?, newest_checkpoint(tx).await?) else {
             return Ok(None);
         };
-        let leaves = leaves(tx, newest.size).await?;
-        let index = usize::try_from(place.log_index).map_err(Error::internal)?;
-        let Some(hashes) = inclusion_proof(&leaves, index) else { return Ok(None) };
+        let (size, index) = (unsigned(newest.size)?, unsigned(place.log_index)?);
+        let hashes = prove(tx, tree(&newest)?, |tiles| prove_record(size, index, tiles)).await?;
+        let hashes = hashes.into_iter().map(|hash| hash.0).collect();
         let checkpoint = with_key(tx, newest).await?;
         let (log_index, leaf_hash) = (place.log_index, place.leaf_hash);
         Ok(Some(EntryProof { log_index, leaf_hash, leaf: leaf(&entry)?, hashes, checkpoint }))
@@ -85,18 +92,50 @@ pub async fn places(app: &App, viewer: &Viewer, entries: Vec<AuditEntryId>) -> R
     Ok(rows.into_iter().map(|row| (row.entry_id, row.log_index)).collect())
 }
 
-async fn leaves(tx: &TenantTx, size: i32) -> Result<Vec<Hash>> {
-    let select = audit_leaves::Entity::find()
-        .select_only()
-        .column(audit_leaves::Column::LeafHash)
-        .filter(audit_leaves::Column::LogIndex.lt(size))
-        .order_by_asc(audit_leaves::Column::LogIndex);
-    let hashes: Vec<Vec<u8>> = tx.tuples(select).await?;
-    hashes.into_iter().map(|hash| Hash::try_from(hash).map_err(|_| Error::internal("a malformed leaf"))).collect()
+/// How the log of `old_size` entries leads to that of `new_size`, or to the newest checkpoint.
+///
+/// # Errors
+/// `BAD_USER_INPUT` with `BEYOND_THE_LOG` or `NOT_A_PREFIX` naming the field.
+pub async fn consistency(
+    app: &App,
+    viewer: &Viewer,
+    old_size: i32,
+    new_size: Option<i32>,
+) -> Result<ConsistencyProof> {
+    app.read(viewer, Permission::AuditRead, async |tx| {
+        let newest = newest_checkpoint(tx).await?;
+        let log_size = newest.as_ref().map_or(0, |newest| newest.size);
+        let new_size = new_size.unwrap_or(log_size);
+        let Some(newest) = newest.filter(|newest| (1..=newest.size).contains(&new_size)) else {
+            let message = format!("the log has {log_size} entries");
+            return Err(Error::invalid("to", "BEYOND_THE_LOG", message));
+        };
+        if !(1..=new_size).contains(&old_size) {
+            let message = format!("expected a size from 1 to {new_size}");
+            return Err(Error::invalid("from", "NOT_A_PREFIX", message));
+        }
+        let (old, new) = (unsigned(old_size)?, unsigned(new_size)?);
+        let proof = |tiles: &TileHashReader| {
+            Ok((tree_hash(old, tiles)?.0, tree_hash(new, tiles)?.0, prove_tree(new, old, tiles)?))
+        };
+        let (old_root, new_root, hashes) = prove(tx, tree(&newest)?, proof).await?;
+        let hashes = hashes.into_iter().map(|hash| hash.0).collect();
+        Ok(ConsistencyProof { old_size, old_root, new_size, new_root, hashes })
+    })
+    .await
+}
+
+fn tree(checkpoint: &audit_checkpoints::Model) -> Result<(u64, Hash)> {
+    let root = Hash::try_from(checkpoint.root_hash.as_slice()).map_err(Error::internal)?;
+    Ok((unsigned(checkpoint.size)?, root))
+}
+
+fn unsigned(number: i32) -> Result<u64> {
+    u64::try_from(number).map_err(Error::internal)
 }
 
 async fn with_key(tx: &TenantTx, row: audit_checkpoints::Model) -> Result<SignedCheckpoint> {
-    let origin = row.note.lines().next().unwrap_or_default().to_owned();
+    let origin = stated_origin(&row.note).to_owned();
     let verifier_key = verifier_key(&origin, &tx.keys().await?.public_key());
     let audit_checkpoints::Model { size, root_hash, note, at, .. } = row;
     Ok(SignedCheckpoint { origin, size, root_hash, note, verifier_key, at })

@@ -6,7 +6,7 @@
 use recital_entities::{
     AuditEntryId, TenantId, TenantStatus,
     access::tenants,
-    evidence::{audit_checkpoints, audit_entries, audit_leaves, audit_pending},
+    evidence::{audit_checkpoints, audit_entries, audit_leaves, audit_pending, audit_subtrees},
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -16,7 +16,7 @@ use sea_orm::{
 
 use super::{
     checkpoint::Checkpoint,
-    tree::{Frontier, Hash},
+    tree::{Frontier, Hash, Subtree, TILE_HEIGHT},
 };
 use crate::{
     app::App,
@@ -122,7 +122,8 @@ async fn frontier(tx: &TenantTx) -> Result<Frontier> {
 }
 
 async fn append_leaves(tx: &TenantTx, frontier: &mut Frontier, entries: &[(AuditEntryId, Vec<u8>)]) -> Result<()> {
-    let mut leaves = Vec::with_capacity(entries.len());
+    complete_subtrees(tx, frontier.size()).await?;
+    let (mut leaves, mut completed) = (Vec::with_capacity(entries.len()), Vec::new());
     for (entry_id, leaf_hash) in entries {
         leaves.push(audit_leaves::ActiveModel {
             tenant_id: Set(tx.tenant()),
@@ -130,9 +131,60 @@ async fn append_leaves(tx: &TenantTx, frontier: &mut Frontier, entries: &[(Audit
             entry_id: Set(*entry_id),
             leaf_hash: Set(leaf_hash.clone()),
         });
-        frontier.push(Hash::try_from(leaf_hash.as_slice()).map_err(Error::internal)?);
+        completed.extend(frontier.push(Hash::try_from(leaf_hash.as_slice()).map_err(Error::internal)?));
     }
-    tx.insert_all(leaves).await
+    tx.insert_all(leaves).await?;
+    insert_subtrees(tx, completed).await
+}
+
+async fn insert_subtrees(tx: &TenantTx, completed: Vec<Subtree>) -> Result<()> {
+    let row = |subtree: Subtree| {
+        Ok(audit_subtrees::ActiveModel {
+            tenant_id: Set(tx.tenant()),
+            level: Set(i32::try_from(subtree.level).map_err(Error::internal)?),
+            position: Set(i32::try_from(subtree.position).map_err(Error::internal)?),
+            root_hash: Set(subtree.root.to_vec()),
+        })
+    };
+    tx.insert_all(completed.into_iter().map(row).collect::<Result<_>>()?).await
+}
+
+/// Adds the subtrees of a log that began before there were any. Once a tenant's log has them, this is one look at an
+/// index.
+async fn complete_subtrees(tx: &TenantTx, size: u64) -> Result<()> {
+    use audit_subtrees::Column;
+    let last = audit_subtrees::Entity::find().filter(Column::Level.eq(1)).order_by_desc(Column::Position);
+    let there = match tx.one(last).await? {
+        Some(last) => u64::try_from(last.position).map_err(Error::internal)? + 1,
+        None => 0,
+    };
+    if there == size >> TILE_HEIGHT {
+        return Ok(());
+    }
+    let (mut frontier, mut missing) = (Frontier::default(), Vec::new());
+    while frontier.size() < size {
+        for leaf in leaf_hashes(tx, frontier.size(), size).await? {
+            missing.extend(frontier.push(leaf));
+        }
+    }
+    insert_subtrees(tx, missing).await
+}
+
+/// Some of the leaves from `first` on, in order, at least one.
+async fn leaf_hashes(tx: &TenantTx, first: u64, size: u64) -> Result<Vec<Hash>> {
+    use audit_leaves::Column;
+    let (first, size) = (i32::try_from(first).map_err(Error::internal)?, i32::try_from(size).map_err(Error::internal)?);
+    let select = audit_leaves::Entity::find()
+        .select_only()
+        .column(Column::LeafHash)
+        .filter(Column::LogIndex.between(first, size - 1))
+        .order_by_asc(Column::LogIndex)
+        .limit(BATCH as u64);
+    let hashes: Vec<Vec<u8>> = tx.tuples(select).await?;
+    if hashes.is_empty() {
+        return Err(Error::internal("the log lacks a leaf"));
+    }
+    hashes.into_iter().map(|hash| Hash::try_from(hash).map_err(|_| Error::internal("a malformed leaf"))).collect()
 }
 
 async fn insert_checkpoint(tx: &TenantTx, frontier: &Frontier) -> Result<()> {

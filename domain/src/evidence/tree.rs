@@ -1,20 +1,31 @@
-//! The Merkle tree of RFC 6962: roots, inclusion and consistency proofs, and their verification. No I/O.
-//!
-//! An outsider who kept an old root can check that a newer tree still holds everything the old one did, and that an
-//! entry is in it, from a handful of hashes.
+//! The Merkle tree of RFC 6962, as far as appending needs it: leaf hashes, the right edge, and which subtrees become
+//! complete. Proofs are made from tiles (`tiles`) by `tlog_tiles`. No I/O.
 
-use sha2::{Digest as _, Sha256};
+use tlog_tiles::{EMPTY_HASH, node_hash, record_hash};
 
 pub type Hash = [u8; 32];
+
+/// How many levels of the tree one tile holds: 256 leaves make one hash of the next tile.
+pub const TILE_HEIGHT: u8 = 8;
 
 /// The hash of a leaf: a zero byte, then the entry.
 #[must_use]
 pub fn leaf_hash(leaf: &[u8]) -> Hash {
-    Sha256::new().chain_update([0]).chain_update(leaf).finalize().into()
+    record_hash(leaf).0
 }
 
-fn node_hash(left: Hash, right: Hash) -> Hash {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+fn join(left: Hash, right: Hash) -> Hash {
+    node_hash(tlog_tiles::Hash(left), tlog_tiles::Hash(right)).0
+}
+
+/// A complete subtree whose root is a hash of a tile above the leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subtree {
+    /// Over 256^level leaves.
+    pub level: u32,
+    /// Counted from the left, from 0.
+    pub position: u64,
+    pub root: Hash,
 }
 
 /// The right edge of a tree: the roots of its complete subtrees, largest first. All that appending needs to know.
@@ -43,150 +54,32 @@ impl Frontier {
         self.size
     }
 
-    /// Appends a leaf: two subtrees of the same size become one.
-    pub fn push(&mut self, leaf: Hash) {
-        let merged = (0..self.size.trailing_ones()).fold(leaf, |right, _| {
-            let left = self.subtrees.pop().unwrap_or_default();
-            node_hash(left, right)
-        });
-        self.subtrees.push(merged);
+    /// Appends a leaf: two subtrees of the same size become one. Answers those of a tile's height that it completed.
+    pub fn push(&mut self, leaf: Hash) -> Vec<Subtree> {
+        let (mut root, mut completed) = (leaf, Vec::new());
+        for height in 1..=self.size.trailing_ones() {
+            root = join(self.subtrees.pop().unwrap_or_default(), root);
+            if height.is_multiple_of(TILE_HEIGHT.into()) {
+                completed.push(Subtree { level: height / u32::from(TILE_HEIGHT), position: self.size >> height, root });
+            }
+        }
+        self.subtrees.push(root);
         self.size += 1;
+        completed
     }
 
     /// The root of the tree; of an empty one, the hash of nothing.
     #[must_use]
     pub fn root(&self) -> Hash {
-        let root = self.subtrees.iter().rev().copied().reduce(|right, left| node_hash(left, right));
-        root.unwrap_or_else(|| Sha256::digest([]).into())
+        let root = self.subtrees.iter().rev().copied().reduce(|right, left| join(left, right));
+        root.unwrap_or(EMPTY_HASH.0)
     }
-}
-
-/// The root over `leaves`.
-#[must_use]
-pub fn root(leaves: &[Hash]) -> Hash {
-    let mut frontier = Frontier::default();
-    leaves.iter().for_each(|leaf| frontier.push(*leaf));
-    frontier.root()
-}
-
-/// Where a tree of `size` leaves splits: the largest power of two below `size`.
-fn split(size: usize) -> usize {
-    size.div_ceil(2).next_power_of_two()
-}
-
-/// The hashes that lead from the leaf at `index` to the root, nearest first. None for an index beyond the tree.
-#[must_use]
-pub fn inclusion_proof(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
-    if index >= leaves.len() {
-        return None;
-    }
-    let (mut tree, mut index, mut proof) = (leaves, index, Vec::new());
-    while tree.len() > 1 {
-        let (left, right) = tree.split_at(split(tree.len()));
-        if index < left.len() {
-            proof.push(root(right));
-            tree = left;
-        } else {
-            proof.push(root(left));
-            index -= left.len();
-            tree = right;
-        }
-    }
-    proof.reverse();
-    Some(proof)
-}
-
-/// Whether `leaf` stands at `index` in the tree of `size` leaves with that `root` (RFC 9162, 2.1.3.2).
-#[must_use]
-pub fn verify_inclusion(leaf: Hash, index: u64, size: u64, proof: &[Hash], root: Hash) -> bool {
-    if index >= size {
-        return false;
-    }
-    let (mut node, mut last, mut hash) = (index, size - 1, leaf);
-    for sibling in proof {
-        if last == 0 {
-            return false;
-        }
-        if node & 1 == 1 || node == last {
-            hash = node_hash(*sibling, hash);
-            climb_to_right_child(&mut node, &mut last);
-        } else {
-            hash = node_hash(hash, *sibling);
-        }
-        node >>= 1;
-        last >>= 1;
-    }
-    last == 0 && hash == root
-}
-
-/// Skips the levels at which a node at the right edge has no sibling.
-fn climb_to_right_child(node: &mut u64, last: &mut u64) {
-    while *node & 1 == 0 && *node != 0 {
-        *node >>= 1;
-        *last >>= 1;
-    }
-}
-
-/// The hashes that show the first `old` leaves to be a prefix of `leaves`. None for an `old` beyond the tree.
-#[must_use]
-pub fn consistency_proof(leaves: &[Hash], old: usize) -> Option<Vec<Hash>> {
-    if old == 0 || old > leaves.len() {
-        return (old == 0).then(Vec::new);
-    }
-    let (mut tree, mut rest, mut whole, mut proof) = (leaves, old, true, Vec::new());
-    while rest < tree.len() {
-        let (left, right) = tree.split_at(split(tree.len()));
-        if rest <= left.len() {
-            proof.push(root(right));
-            tree = left;
-        } else {
-            proof.push(root(left));
-            rest -= left.len();
-            tree = right;
-            whole = false;
-        }
-    }
-    if !whole {
-        proof.push(root(tree));
-    }
-    proof.reverse();
-    Some(proof)
-}
-
-/// Whether the tree of `new` leaves extends the tree of `old` leaves (RFC 9162, 2.1.4.2).
-#[must_use]
-pub fn verify_consistency((old, old_root): (u64, Hash), (new, new_root): (u64, Hash), proof: &[Hash]) -> bool {
-    if old == new || old == 0 {
-        return old <= new && proof.is_empty() && (old == 0 || old_root == new_root);
-    }
-    let seeded = if old.is_power_of_two() { [&[old_root], proof].concat() } else { proof.to_vec() };
-    let Some((seed, siblings)) = seeded.split_first().filter(|_| old < new) else { return false };
-    let (mut node, mut last) = (old - 1, new - 1);
-    while node & 1 == 1 {
-        node >>= 1;
-        last >>= 1;
-    }
-    let (mut old_hash, mut new_hash) = (*seed, *seed);
-    for sibling in siblings {
-        if last == 0 {
-            return false;
-        }
-        if node & 1 == 1 || node == last {
-            old_hash = node_hash(*sibling, old_hash);
-            new_hash = node_hash(*sibling, new_hash);
-            climb_to_right_child(&mut node, &mut last);
-        } else {
-            new_hash = node_hash(new_hash, *sibling);
-        }
-        node >>= 1;
-        last >>= 1;
-    }
-    last == 0 && old_hash == old_root && new_hash == new_root
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use tlog_tiles::{Error, HashReader, stored_hashes_for_record_hash, tree_hash};
 
     use super::*;
 
@@ -218,72 +111,70 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_proofs_are_those_of_certificate_transparency() {
-        let path = |proof: Option<Vec<Hash>>| proof.unwrap().iter().map(hex::encode).collect::<Vec<_>>();
-        assert_eq!(
-            path(inclusion_proof(&leaves(), 5)),
-            [
-                "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
-                "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]
-        );
-        assert_eq!(
-            path(consistency_proof(&leaves(), 6)),
-            [
-                "0ebc5d3437fbe2db158b9f126a1d118e308181031d0a949f8dededebc558ef6a",
-                "ca854ea128ed050b41b35ffc1b87b8eb2bde461e9e3b5596ece6b9d5975a0ae0",
-                "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
-            ]
-        );
+    fn root(leaves: &[Hash]) -> Hash {
+        push_all(leaves).0.root()
+    }
+
+    fn push_all(leaves: &[Hash]) -> (Frontier, Vec<Subtree>) {
+        let mut frontier = Frontier::default();
+        let completed = leaves.iter().flat_map(|leaf| frontier.push(*leaf)).collect();
+        (frontier, completed)
+    }
+
+    fn numbered(count: usize) -> Vec<Hash> {
+        (0..count).map(|number| leaf_hash(&number.to_be_bytes())).collect()
+    }
+
+    /// Every hash of a tree, as `tlog_tiles` numbers them.
+    #[derive(Default)]
+    struct Stored(Vec<tlog_tiles::Hash>);
+
+    impl HashReader for Stored {
+        fn read_hashes(&self, indexes: &[u64]) -> Result<Vec<tlog_tiles::Hash>, Error> {
+            Ok(indexes.iter().map(|index| self.0[usize::try_from(*index).unwrap()]).collect())
+        }
+    }
+
+    impl Stored {
+        fn of(leaves: &[Hash]) -> Self {
+            let mut stored = Self::default();
+            for (number, leaf) in (0..).zip(leaves) {
+                let more = stored_hashes_for_record_hash(number, tlog_tiles::Hash(*leaf), &stored).unwrap();
+                stored.0.extend(more);
+            }
+            stored
+        }
     }
 
     #[test]
-    fn what_is_beyond_the_tree_has_no_proof() {
-        assert_eq!(inclusion_proof(&leaves(), 8), None);
-        assert_eq!(consistency_proof(&leaves(), 9), None);
-        assert!(!verify_inclusion(leaves()[0], 1, 1, &[], root(&leaves()[..1])));
-        assert!(!verify_consistency((2, root(&leaves()[..2])), (1, root(&leaves()[..1])), &[]));
+    fn a_subtree_is_told_when_its_last_leaf_comes() {
+        let leaves = numbered(65_536 + 300);
+        let (_, completed) = push_all(&leaves);
+        let of_level = |level| completed.iter().filter(|subtree| subtree.level == level).collect::<Vec<_>>();
+        assert_eq!(of_level(1).len(), 257);
+        for subtree in of_level(1) {
+            let from = usize::try_from(subtree.position).unwrap() * 256;
+            assert_eq!(subtree.root, root(&leaves[from..from + 256]), "{}", subtree.position);
+        }
+        assert_eq!(of_level(2), [&Subtree { level: 2, position: 0, root: root(&leaves[..65_536]) }]);
+        assert_eq!(of_level(3).len(), 0);
     }
 
     proptest! {
         #[test]
-        fn every_proof_verifies_and_no_changed_one_does(size in 1_usize..200, at in any::<prop::sample::Index>(), bit in 0_u8..8) {
-            let leaves: Vec<Hash> = (0..size).map(|number| leaf_hash(&number.to_be_bytes())).collect();
-            let (index, total, whole) = (at.index(size), size as u64, root(&leaves));
-            let proof = inclusion_proof(&leaves, index).unwrap();
-            prop_assert!(verify_inclusion(leaves[index], index as u64, total, &proof, whole));
-            let mut other = leaves[index];
-            other[0] ^= 1 << bit;
-            prop_assert!(!verify_inclusion(other, index as u64, total, &proof, whole));
-            for place in 0..proof.len() {
-                let mut changed = proof.clone();
-                changed[place][31] ^= 1 << bit;
-                prop_assert!(!verify_inclusion(leaves[index], index as u64, total, &changed, whole));
-            }
-        }
-
-        #[test]
-        fn a_tree_extends_its_prefixes_and_nothing_else(size in 1_usize..200, at in any::<prop::sample::Index>()) {
-            let leaves: Vec<Hash> = (0..size).map(|number| leaf_hash(&number.to_be_bytes())).collect();
-            let old = at.index(size) + 1;
-            let (before, after) = ((old as u64, root(&leaves[..old])), (size as u64, root(&leaves)));
-            let proof = consistency_proof(&leaves, old).unwrap();
-            prop_assert!(verify_consistency(before, after, &proof));
-            let mut rewritten = leaves.clone();
-            rewritten[old - 1][0] ^= 1;
-            let forged = consistency_proof(&rewritten, old).unwrap();
-            prop_assert!(!verify_consistency(before, (after.0, root(&rewritten)), &forged));
+        fn the_root_is_that_of_another_implementation(size in 1_usize..600) {
+            let leaves = numbered(size);
+            prop_assert_eq!(root(&leaves), tree_hash(size as u64, &Stored::of(&leaves)).unwrap().0);
         }
 
         #[test]
         fn a_frontier_survives_being_kept_and_goes_on(first in 0_usize..100, more in 0_usize..100) {
-            let leaves: Vec<Hash> = (0..first + more).map(|number| leaf_hash(&number.to_be_bytes())).collect();
-            let mut frontier = Frontier::default();
-            leaves[..first].iter().for_each(|leaf| frontier.push(*leaf));
+            let leaves = numbered(first + more);
+            let (frontier, _) = push_all(&leaves[..first]);
             let mut kept = Frontier::from_bytes(frontier.size(), &frontier.to_bytes()).unwrap();
-            leaves[first..].iter().for_each(|leaf| kept.push(*leaf));
+            for leaf in &leaves[first..] {
+                kept.push(*leaf);
+            }
             prop_assert_eq!(kept.root(), root(&leaves));
         }
     }

@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::{
     append::leaf,
-    checkpoint::Checkpoint,
+    checkpoint::{Checkpoint, stated_origin, verifier_key},
     sequence::{newest_checkpoint, pending},
     tree::{Frontier, Hash, leaf_hash},
 };
@@ -65,7 +65,8 @@ pub(super) async fn verify(tx: &TenantTx) -> Result<i32, LogFault> {
             if newest.root_hash != root {
                 return Err(LogFault::RootDiffers(newest.size));
             }
-            let signed = Checkpoint::open(&newest.note, &tx.keys().await?.public_key());
+            let key = verifier_key(stated_origin(&newest.note), &tx.keys().await?.public_key());
+            let signed = Checkpoint::open(&newest.note, &key);
             if signed.is_none_or(|signed| signed.root != root || i32::try_from(signed.size) != Ok(newest.size)) {
                 return Err(LogFault::CheckpointForged(newest.size));
             }
@@ -100,7 +101,7 @@ async fn recompute(tx: &TenantTx, size: i32) -> Result<Hash, LogFault> {
     Ok(frontier.root())
 }
 
-async fn entries_of(
+pub(super) async fn entries_of(
     tx: &TenantTx,
     leaves: &[audit_leaves::Model],
 ) -> Result<HashMap<AuditEntryId, audit_entries::Model>> {

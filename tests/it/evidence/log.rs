@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{ENTRIES, entries};
 
-const PROOF: &str = "query($entry: ID!) { auditProof(entry: $entry) { logIndex leafHash leaf hashes
+pub(super) const PROOF: &str = "query($entry: ID!) { auditProof(entry: $entry) { logIndex leafHash leaf hashes
     checkpoint { origin size rootHash note publicKey at } } }";
 
 fn hash(text: &Value) -> Hash {

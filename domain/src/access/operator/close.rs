@@ -156,6 +156,7 @@ mod tests {
         "audit_checkpoints",
         "audit_entries",
         "audit_leaves",
+        "audit_subtrees",
         "consent_events",
         "purpose_versions",
         "purposes",
