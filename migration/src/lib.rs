@@ -16,10 +16,7 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261121_000001_first_schema::Migration),
-            Box::new(m20261121_000012_log_tiles::Migration),
-        ]
+        vec![Box::new(m20261121_000001_first_schema::Migration), Box::new(m20261121_000012_log_tiles::Migration)]
     }
 }
 

@@ -11,7 +11,13 @@ use recital_entities::{
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use tlog_tiles::{TileHashReader, prove_record, prove_tree, tree_hash};
 
-use super::{append::leaf, checkpoint::{stated_origin, verifier_key}, sequence::newest_checkpoint, tiles::prove, tree::Hash};
+use super::{
+    append::leaf,
+    checkpoint::{stated_origin, verifier_key},
+    sequence::newest_checkpoint,
+    tiles::prove,
+    tree::Hash,
+};
 use crate::{
     app::App,
     db::TenantTx,
@@ -96,12 +102,7 @@ pub async fn places(app: &App, viewer: &Viewer, entries: Vec<AuditEntryId>) -> R
 ///
 /// # Errors
 /// `BAD_USER_INPUT` with `BEYOND_THE_LOG` or `NOT_A_PREFIX` naming the field.
-pub async fn consistency(
-    app: &App,
-    viewer: &Viewer,
-    old_size: i32,
-    new_size: Option<i32>,
-) -> Result<ConsistencyProof> {
+pub async fn consistency(app: &App, viewer: &Viewer, old_size: i32, new_size: Option<i32>) -> Result<ConsistencyProof> {
     app.read(viewer, Permission::AuditRead, async |tx| {
         let newest = newest_checkpoint(tx).await?;
         let log_size = newest.as_ref().map_or(0, |newest| newest.size);

@@ -32,23 +32,48 @@ pub struct SoundLog {
 /// What is wrong with an exported log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExportFault {
-    Unreadable { line: usize, why: String },
+    Unreadable {
+        line: usize,
+        why: String,
+    },
     NotAnExport,
     CheckpointForged,
     /// A checkpoint from before is not signed with the key.
-    OlderCheckpointForged { given: usize },
-    EntryChanged { index: u64 },
-    EntryMissing { index: u64 },
-    EntryMoved { index: u64, found: u64 },
+    OlderCheckpointForged {
+        given: usize,
+    },
+    EntryChanged {
+        index: u64,
+    },
+    EntryMissing {
+        index: u64,
+    },
+    EntryMoved {
+        index: u64,
+        found: u64,
+    },
     /// The body is gone although an older entry's is there.
-    BodyMissing { index: u64 },
-    Truncated { size: u64, found: u64 },
-    TooLong { size: u64 },
-    RootDiffers { size: u64 },
+    BodyMissing {
+        index: u64,
+    },
+    Truncated {
+        size: u64,
+        found: u64,
+    },
+    TooLong {
+        size: u64,
+    },
+    RootDiffers {
+        size: u64,
+    },
     /// The log does not begin as it did.
-    Rewritten { size: u64 },
+    Rewritten {
+        size: u64,
+    },
     /// The entry is not the one of the older export.
-    Differs { index: u64 },
+    Differs {
+        index: u64,
+    },
 }
 
 impl fmt::Display for ExportFault {
