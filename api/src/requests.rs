@@ -13,14 +13,15 @@ use recital_domain::{
     requests::{self as room, OpenRequest, RequestFilter, RequestTexts},
 };
 use recital_entities::{
-    Regime, RejectionReason, SubjectId, SubjectRequestId, SubjectRequestState, SubjectRequestType,
-    requests::subject_requests,
+    ErasureApproval, Regime, RejectionReason, SubjectId, SubjectRequestId, SubjectRequestState, SubjectRequestType,
+    requests::{request_policies, subject_requests},
 };
 
 use self::{
     inputs::{
         ApproveSubjectRequestInput, AssignSubjectRequestInput, CancelSubjectRequestInput, ExtendSubjectRequestInput,
-        OpenSubjectRequestInput, RejectSubjectRequestInput, SubjectRequestFilter, VerifyIdentityInput,
+        LiftRestrictionInput, NoteSubjectRequestInput, OpenSubjectRequestInput, RejectSubjectRequestInput,
+        RequestPolicyInput, SubjectRequestFilter, VerifyIdentityInput, WithdrawObjectionInput,
     },
     parts::{CertificateOf, ErasureCertificate, ExportPackage, PackageOf, RequestEvent, TimelineOf},
 };
@@ -95,6 +96,11 @@ impl SubjectRequest {
     async fn overdue(&self, ctx: &Context<'_>) -> ApiResult<bool> {
         let today = load(ctx, Today).await?;
         Ok(today.is_some_and(|today| room::is_overdue(&self.0, today)))
+    }
+
+    /// Until when the person can prove who they are with the mailed link.
+    async fn identity_until(&self) -> Option<DateTime<Utc>> {
+        self.0.identity_until
     }
 
     async fn identity_verified_at(&self) -> Option<DateTime<Utc>> {
@@ -214,11 +220,45 @@ impl RequestsQuery {
         Ok(connect(page, |row| row.id.0, SubjectRequest))
     }
 
+    /// How requests are handled.
+    async fn request_policy(&self, ctx: &Context<'_>) -> ApiResult<RequestPolicy> {
+        Ok(room::read_policy(app(ctx), viewer(ctx)?).await?.into())
+    }
+
     async fn subject_request(&self, ctx: &Context<'_>, id: ID) -> ApiResult<Option<SubjectRequest>> {
         viewer(ctx)?;
         let Ok(id) = local_id(&id, "SubjectRequest") else { return Ok(None) };
         request(ctx, id).await
     }
+}
+
+/// How a tenant handles subject requests.
+#[derive(SimpleObject)]
+struct RequestPolicy {
+    erasure_approval: ErasureApproval,
+    /// How long a person has to prove who they are; then the request is EXPIRED.
+    identity_within_days: i32,
+}
+
+impl From<request_policies::Model> for RequestPolicy {
+    fn from(policy: request_policies::Model) -> Self {
+        Self { erasure_approval: policy.erasure_approval, identity_within_days: policy.identity_within_days }
+    }
+}
+
+#[derive(SimpleObject)]
+struct RequestPolicyPayload {
+    policy: RequestPolicy,
+}
+
+#[derive(SimpleObject)]
+struct RestrictionPayload {
+    subject: Subject,
+}
+
+#[derive(SimpleObject)]
+struct ObjectionPayload {
+    subject: Subject,
 }
 
 #[derive(SimpleObject)]
@@ -301,6 +341,40 @@ impl RequestsMutation {
     ) -> ApiResult<SubjectRequestPayload> {
         let id = local_id(&input.id, "SubjectRequest")?;
         Ok(room::cancel(app(ctx), viewer(ctx)?, id, input.note.as_deref()).await?.into())
+    }
+
+    /// Writes something down in the timeline, sealed under the person's key.
+    async fn note_subject_request(
+        &self,
+        ctx: &Context<'_>,
+        input: NoteSubjectRequestInput,
+    ) -> ApiResult<SubjectRequestPayload> {
+        let id = local_id(&input.id, "SubjectRequest")?;
+        Ok(room::note(app(ctx), viewer(ctx)?, id, &input.note).await?.into())
+    }
+
+    /// Sets what is given and leaves the rest.
+    async fn set_request_policy(
+        &self,
+        ctx: &Context<'_>,
+        input: RequestPolicyInput,
+    ) -> ApiResult<RequestPolicyPayload> {
+        let policy = room::set_policy(app(ctx), viewer(ctx)?, input.into()).await?;
+        Ok(RequestPolicyPayload { policy: policy.into() })
+    }
+
+    /// The person is told by mail, and then their data may be used again (Article 18(3)).
+    async fn lift_restriction(&self, ctx: &Context<'_>, input: LiftRestrictionInput) -> ApiResult<RestrictionPayload> {
+        let subject = input.subject.parse()?;
+        let subject = room::lift_restriction(app(ctx), viewer(ctx)?, &subject, input.already_told).await?;
+        Ok(RestrictionPayload { subject: Subject(subject) })
+    }
+
+    /// Ends a person's objection to a purpose: they took it back, or compelling grounds were shown (Article 21(1)).
+    async fn withdraw_objection(&self, ctx: &Context<'_>, input: WithdrawObjectionInput) -> ApiResult<ObjectionPayload> {
+        let subject = input.subject.parse()?;
+        let subject = room::withdraw_objection(app(ctx), viewer(ctx)?, &subject, &input.purpose).await?;
+        Ok(ObjectionPayload { subject: Subject(subject) })
     }
 }
 

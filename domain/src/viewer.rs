@@ -77,6 +77,11 @@ pub enum Permission {
     RequestHandle,
     #[strum(serialize = "request.approve")]
     RequestApprove,
+    #[strum(serialize = "request.configure")]
+    RequestConfigure,
+    /// What a person does with their own request.
+    #[strum(serialize = "request.own")]
+    RequestOwn,
     #[strum(serialize = "audit.read")]
     AuditRead,
     #[strum(serialize = "report.read")]
@@ -101,9 +106,9 @@ impl Permission {
     pub fn granted_to(self, role: Role) -> bool {
         use Permission as P;
         match role {
-            Role::Owner => self != P::AccuracyAnswer,
+            Role::Owner => !matches!(self, P::AccuracyAnswer | P::RequestOwn),
             Role::PrivacyOfficer => {
-                !matches!(self, P::AccuracyAnswer | P::MemberManage | P::ApiKeyManage | P::VaultRotateKey)
+                !matches!(self, P::AccuracyAnswer | P::RequestOwn | P::MemberManage | P::ApiKeyManage | P::VaultRotateKey)
             }
             Role::Developer => matches!(
                 self,
@@ -254,7 +259,9 @@ impl Viewer {
         match self.actor {
             Actor::ApiKey(_, role) | Actor::Member(_, role) => permission.granted_to(role),
             // A person sees and changes what is their own: the pages that act for a subject hold that line.
-            Actor::Subject(_) => matches!(permission, Permission::AccuracyAnswer | Permission::VaultReveal),
+            Actor::Subject(_) => {
+                matches!(permission, Permission::AccuracyAnswer | Permission::RequestOwn | Permission::VaultReveal)
+            },
             Actor::Job(_) | Actor::Operator => true,
         }
     }

@@ -106,6 +106,10 @@ words! {
         RightsOfOthers,
     }
 
+    /// Who lets an erasure begin. `SECOND_MEMBER`: whoever may approve and did not open it. VOUCHER: besides, whoever
+    /// makes sure of the identity, when they may approve. NONE: nobody has to.
+    ErasureApproval { SecondMember, Voucher, None }
+
     AuditOutcome { Success, Denied, Failed }
 
     IncidentSeverity { Low, High }

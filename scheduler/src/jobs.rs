@@ -72,6 +72,12 @@ pub const JOBS: &[Job] = &[
         act: Act::EachTenant(|app, turn| Box::pin(vault::rewrap_tenant(app, turn.tenant.id, turn.run))),
     },
     Job {
+        name: "requests.remind",
+        schedule: Schedule::Cron("15 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(requests::remind_tenant(app, turn.tenant.id, turn.run))),
+    },
+    Job {
         name: "requests.forget",
         schedule: Schedule::Cron("20 3 * * *", Tz::UTC),
         limit: HOUR,

@@ -2,6 +2,7 @@
 
 mod export;
 mod inbox;
+mod request;
 mod respond;
 mod say;
 mod verify;
@@ -17,6 +18,7 @@ const LARGEST_FORM: usize = 256 * 1024;
 pub fn router(state: &ApiState) -> Router<ApiState> {
     Router::new()
         .route("/verify/{token}", get(verify::show).head(verify::check).post(verify::answer))
+        .route("/request/{token}", get(request::show).post(request::act))
         .route("/export/{token}", get(export::download))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(middleware::map_response(respond::guard))

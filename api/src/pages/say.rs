@@ -26,6 +26,12 @@ impl Say {
         Self { words: Words::of(&asker.locale), sender: Some(sender), arguments }
     }
 
+    /// With something that the texts name.
+    pub fn with(mut self, name: &'static str, value: String) -> Self {
+        self.arguments.push((name, value));
+        self
+    }
+
     /// With a date that the texts name.
     pub fn with_date(mut self, name: &'static str, date: chrono::NaiveDate) -> Self {
         self.arguments.push((name, self.words.date(date)));

@@ -4,9 +4,9 @@ use async_graphql::{ID, InputObject};
 use chrono::{DateTime, Utc};
 use recital_domain::{
     error::Result,
-    requests::{OpenRequest, RequestFilter},
+    requests::{OpenRequest, RequestFilter, RequestPolicyChanges},
 };
-use recital_entities::{Regime, RejectionReason, SubjectRequestState, SubjectRequestType};
+use recital_entities::{ErasureApproval, Regime, RejectionReason, SubjectRequestState, SubjectRequestType};
 use serde_json::Value;
 
 use crate::subject_ref::SubjectRef;
@@ -100,4 +100,38 @@ pub struct RejectSubjectRequestInput {
 pub struct CancelSubjectRequestInput {
     pub id: ID,
     pub note: Option<String>,
+}
+
+#[derive(InputObject)]
+pub struct NoteSubjectRequestInput {
+    pub id: ID,
+    pub note: String,
+}
+
+#[derive(InputObject)]
+pub struct RequestPolicyInput {
+    erasure_approval: Option<ErasureApproval>,
+    /// 1 to 90.
+    identity_within_days: Option<i32>,
+}
+
+impl From<RequestPolicyInput> for RequestPolicyChanges {
+    fn from(input: RequestPolicyInput) -> Self {
+        Self { erasure_approval: input.erasure_approval, identity_within_days: input.identity_within_days }
+    }
+}
+
+#[derive(InputObject)]
+pub struct LiftRestrictionInput {
+    pub subject: SubjectRef,
+    /// The person has been told by other means: no mail goes out, and the restriction ends at once.
+    #[graphql(default)]
+    pub already_told: bool,
+}
+
+#[derive(InputObject)]
+pub struct WithdrawObjectionInput {
+    pub subject: SubjectRef,
+    /// The purpose's key.
+    pub purpose: String,
 }

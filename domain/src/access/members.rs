@@ -123,6 +123,17 @@ pub async fn reveal_members(app: &App, viewer: &Viewer, ids: Vec<MemberId>) -> R
     .await
 }
 
+/// Whether a member has that id and was not removed.
+pub(crate) async fn is_member(tx: &TenantTx, id: MemberId) -> Result<bool> {
+    tx.exists(members::Entity::find().filter(members::Column::Id.eq(id)).filter(members::Column::RemovedAt.is_null())).await
+}
+
+/// Opens one member's contact, to write to them: the caller's event says so.
+pub(crate) async fn contact_of(tx: &TenantTx, id: MemberId) -> Result<Contact> {
+    let member = tx.get("member", members::Entity::find().filter(members::Column::Id.eq(id))).await?;
+    open(&*tx.keys_for([&member.contact]).await?, &member)
+}
+
 fn open(keys: &TenantKeys, member: &members::Model) -> Result<Contact> {
     let clear = keys.open("members", "contact", &member.id, &member.contact)?;
     serde_json::from_slice(&clear).map_err(|_| Error::internal("a sealed contact is malformed"))

@@ -19,6 +19,7 @@ pub use api_keys::{
 pub use authenticate::authenticate;
 pub use create_tenant::{CreateTenant, CreatedTenant, create_tenant};
 pub use credential::{Credential, LinkToken};
+pub(crate) use members::{contact_of, is_member};
 pub use members::{
     Contact, InviteMember, change_role, invite_member, list_members, members_by_ids, remove_member, reveal_members,
 };

@@ -118,7 +118,7 @@ async fn letter(
         to,
         name: name.as_deref(),
         locale: &subject.locale,
-        link: &Token::of(tx.tenant(), &*tx.keys().await?, row.id).link(app),
+        link: Some(&Token::of(tx.tenant(), &*tx.keys().await?, row.id).link(app)),
         arguments: &[("until", &until), ("unanswered", &unanswered)],
     };
     compose(&sender, letter)

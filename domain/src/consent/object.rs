@@ -34,14 +34,14 @@ pub async fn object(tx: &TenantTx, subject: &subjects::Model, purpose: &purposes
 }
 
 /// Ends an objection, if there is one: the person takes it back, or compelling grounds were shown.
-pub async fn lift_objection(tx: &TenantTx, subject: &subjects::Model, purpose: &purposes::Model) -> Result<()> {
+/// Answers whether there was one.
+pub async fn lift_objection(tx: &TenantTx, subject: &subjects::Model, purpose: &purposes::Model) -> Result<bool> {
     let lift = objections::Entity::update_many()
         .filter(Column::SubjectId.eq(subject.id))
         .filter(Column::PurposeId.eq(purpose.id))
         .filter(Column::LiftedAt.is_null())
         .col_expr(Column::LiftedAt, Expr::value(tx.now()));
-    tx.update_all(lift).await?;
-    Ok(())
+    Ok(tx.update_all(lift).await? > 0)
 }
 
 fn open(subject: &subjects::Model, purpose: &purposes::Model) -> sea_orm::Select<objections::Entity> {

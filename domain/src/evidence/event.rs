@@ -1,7 +1,7 @@
 //! Every event there is. A change commits only with one; see [`crate::app::App::write`].
 
 use recital_entities::{
-    ApiKeyId, AttestationId, ConsentId, DeletionMethod, IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId,
+    ApiKeyId, AttestationId, ConsentId, DeletionMethod, ErasureApproval, IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId,
     RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, SubjectStatus, TenantId,
     WebhookEndpointId,
 };
@@ -199,6 +199,20 @@ events! {
     RequestApproved = "request.approved" on SubjectRequest(SubjectRequestId) {}
     RequestRejected = "request.rejected" on SubjectRequest(SubjectRequestId) { reason: String }
     RequestCancelled = "request.cancelled" on SubjectRequest(SubjectRequestId) {}
+    /// Nobody proved in time who asked.
+    RequestExpired = "request.expired" on SubjectRequest(SubjectRequestId) {}
+    RequestNoted = "request.noted" on SubjectRequest(SubjectRequestId) {}
+    RequestPolicySet = "request.policy_set" on Tenant(TenantId) {
+        erasure_approval: ErasureApproval, identity_within_days: i32,
+    }
+    /// The person's address was opened to write to them.
+    RequestMailPrepared = "request.mail_prepared" on SubjectRequest(SubjectRequestId) { notice: &'static str }
+    RequestMailSent = "request.mail_sent" on SubjectRequest(SubjectRequestId) { notice: &'static str }
+    RequestMailBounced = "request.mail_bounced" on SubjectRequest(SubjectRequestId) { notice: &'static str }
+    /// Deadlines were looked at, and these are near.
+    RequestsReviewed = "request.reviewed" on Tenant(TenantId) { count: u64 }
+    /// -1 days are left once the deadline has passed.
+    RequestReminded = "request.reminded" on SubjectRequest(SubjectRequestId) { days_left: i32, members: Vec<MemberId> }
     RequestCompleted = "request.completed" on SubjectRequest(SubjectRequestId) { r#type: String }
     /// Packages that nobody can fetch any more were emptied.
     ExportsForgotten = "request.exports_forgotten" on Tenant(TenantId) { count: u64 }
@@ -210,6 +224,14 @@ events! {
     ExportDownloaded = "request.export_downloaded" on SubjectRequest(SubjectRequestId) {}
     SubjectErased = "subject.erased" on Subject(SubjectId) { request: Option<SubjectRequestId>, key_destroyed: bool }
     SubjectRestricted = "subject.restricted" on Subject(SubjectId) { cause: String }
+    /// It ends once the person has been told.
+    RestrictionToBeLifted = "subject.restriction_to_be_lifted" on Subject(SubjectId) {}
+    /// The person's address was opened to tell them.
+    RestrictionMailPrepared = "subject.restriction_mail_prepared" on Subject(SubjectId) {}
+    /// The address refused the mail: the restriction stays.
+    RestrictionMailBounced = "subject.restriction_mail_bounced" on Subject(SubjectId) {}
+    RestrictionLifted = "subject.restriction_lifted" on Subject(SubjectId) {}
+    ObjectionWithdrawn = "consent.objection_withdrawn" on Subject(SubjectId) { purpose: String }
 
     /// Sealed notes, reasons and statements were opened, one entry for all that a request asked for.
     NotesRevealed = "notes.revealed" on Tenant(TenantId) { table: String, rows: Vec<String> }

@@ -1,6 +1,6 @@
 //! Composing a mail: one letter, rendered once as text and once as HTML, in the reader's language.
 //!
-//! Every mail looks alike: greeting, paragraphs, one link, what else there is to know, and who wrote it. A [`Kind`] is a
+//! Every mail looks alike: greeting, paragraphs, at most one link, what else there is to know, and who wrote it. A [`Kind`] is a
 //! prefix of texts in `domain/locales/*/mail.ftl`: `{kind}-subject`, `-preheader`, `-body`, `-action`, `-after`. A blank
 //! line in a text ends a paragraph. Nothing is loaded from anywhere, and what a person or tenant wrote is escaped.
 
@@ -21,6 +21,20 @@ use crate::{
 pub enum Kind {
     Reverification,
     ReverificationReminder,
+    RequestReceived,
+    RequestIdentity,
+    RequestExtended,
+    RequestRejected,
+    RequestCancelled,
+    RequestExpired,
+    RequestPackage,
+    RequestErased,
+    RequestCompleted,
+    RestrictionLift,
+    /// To a member of the tenant's.
+    RequestReminder,
+    /// To a member of the tenant's.
+    RequestOverdue,
 }
 
 /// The tenant that a mail is sent for.
@@ -59,7 +73,8 @@ pub struct Letter<'a> {
     /// How the reader is greeted, when it is known.
     pub name: Option<&'a str>,
     pub locale: &'a str,
-    pub link: &'a str,
+    /// Where the mail leads, when it leads anywhere.
+    pub link: Option<&'a str>,
     /// What the texts of this kind ask for; the tenant's name is always there as `tenant`.
     pub arguments: &'a [Argument<'a>],
 }
@@ -74,7 +89,7 @@ struct Html<'a> {
     greeting: &'a str,
     body: &'a [String],
     action: &'a str,
-    link: &'a str,
+    link: Option<&'a str>,
     link_hint: &'a str,
     after: &'a [String],
     contact: Option<&'a str>,
@@ -87,7 +102,7 @@ struct Text<'a> {
     greeting: &'a str,
     body: &'a [String],
     action: &'a str,
-    link: &'a str,
+    link: Option<&'a str>,
     after: &'a [String],
     contact: Option<&'a str>,
     footer: &'a str,
@@ -104,8 +119,8 @@ pub fn compose(sender: &Sender, letter: Letter<'_>) -> Result<OutgoingMail> {
         None => words.text("mail-greeting"),
     };
     let contact = sender.contact.as_deref().map(|contact| words.text_with("mail-contact", &[("contact", contact)]));
-    let (subject, body, after, action) =
-        (part("subject"), paragraphs(&part("body")), paragraphs(&part("after")), part("action"));
+    let (subject, body, after) = (part("subject"), paragraphs(&part("body")), paragraphs(&part("after")));
+    let action = letter.link.map(|_| part("action")).unwrap_or_default();
     let footer = words.text_with("mail-footer", &arguments);
     let html = Html {
         language: words.language().tag(),
@@ -172,11 +187,37 @@ mod tests {
             to: "ada@example.com".to_owned(),
             name,
             locale,
-            link: "https://recital.example/verify/abc.def",
-            arguments: &[("until", "21 December 2026"), ("unanswered", "RESTRICT")],
+            link: (!WITHOUT_LINK.contains(&kind)).then_some(LINK),
+            arguments: &[
+                ("until", "21 December 2026"),
+                ("unanswered", "RESTRICT"),
+                ("type", "ACCESS"),
+                ("right", "GDPR Article 15"),
+                ("partial", "no"),
+                ("text", "Because of this."),
+                ("days", "7"),
+                ("request", "abc"),
+            ],
         };
         compose(&sender, letter).unwrap()
     }
+
+    const LINK: &str = "https://recital.example/verify/abc.def";
+
+    /// What leads nowhere.
+    const WITHOUT_LINK: &[Kind] = &[Kind::RestrictionLift, Kind::RequestReminder, Kind::RequestOverdue];
+
+    /// What must be done, or can be done, until a day that the mail names.
+    const DATED: &[Kind] = &[
+        Kind::Reverification,
+        Kind::ReverificationReminder,
+        Kind::RequestReceived,
+        Kind::RequestIdentity,
+        Kind::RequestExtended,
+        Kind::RequestPackage,
+        Kind::RequestReminder,
+        Kind::RequestOverdue,
+    ];
 
     #[test]
     fn every_mail_is_whole_in_every_language() {
@@ -189,8 +230,9 @@ mod tests {
                 assert!(!part.contains("{ $") && !part.contains("Unknown") && !part.contains("{$"), "{part}");
             }
             for part in [&mail.text, &mail.html] {
-                assert!(part.contains("https://recital.example/verify/abc.def"));
-                assert!(part.contains("21 December 2026") && part.contains("privacy@acme.example"));
+                assert_eq!(part.contains(LINK), !WITHOUT_LINK.contains(&kind));
+                assert!(part.contains("privacy@acme.example"));
+                assert!(part.contains("21 December 2026") || !DATED.contains(&kind), "{part}");
             }
         }
     }

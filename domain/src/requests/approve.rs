@@ -1,12 +1,15 @@
 //! Letting a request go ahead: an erasure, or what came back because it could not be carried out.
 
 use recital_entities::{
-    SubjectRequestId, SubjectRequestState, SubjectRequestType,
+    ErasureApproval, SubjectRequestId, SubjectRequestState, SubjectRequestType,
     requests::subject_requests::{ActiveModel, Model},
 };
 use sea_orm::ActiveValue::Set;
 
-use super::case::{Case, Step, optional_text};
+use super::{
+    case::{Case, Step, optional_text},
+    policy::policy,
+};
 use crate::{
     app::App,
     error::{Error, Result},
@@ -43,7 +46,8 @@ pub async fn approve(app: &App, viewer: &Viewer, id: SubjectRequestId, note: Opt
 }
 
 async fn check_erasure(case: &Case<'_>) -> Result<()> {
-    if case.request.approved_by.is_none() && case.request.opened_by == case.tx.actor() {
+    let first = case.request.approved_by.is_none() && policy(case.tx).await?.erasure_approval != ErasureApproval::None;
+    if first && case.request.opened_by == case.tx.actor() {
         return Err(Error::refused("OPENER_CANNOT_APPROVE", "whoever opened an erasure does not approve it"));
     }
     let holds = retention::holds_on(case.tx, case.subject.id).await?;

@@ -8,9 +8,11 @@ use recital_entities::{
     requests::{request_events, subject_requests},
     vault::subjects,
 };
-use sea_orm::{ActiveValue::Set, EntityTrait as _, IntoActiveModel as _, QuerySelect as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _, Select,
+};
 
-use super::deadline;
+use super::{deadline, letters::tell};
 use crate::{
     bus::Change,
     db::TenantTx,
@@ -38,6 +40,10 @@ pub enum Step {
     PartiallyCompleted,
     /// The package was fetched.
     Downloaded,
+    /// Nobody proved in time who asked.
+    Expired,
+    /// Somebody wrote something down.
+    Noted,
 }
 
 /// A request and its subject, both rows locked. The subject's lock is taken first, everywhere: opening, handling and
@@ -54,10 +60,9 @@ impl<'a> Case<'a> {
     /// # Errors
     /// `NOT_FOUND`.
     pub async fn lock(tx: &'a TenantTx, id: SubjectRequestId) -> Result<Self> {
-        let find = || subject_requests::Entity::find_by_id((tx.tenant(), id));
-        let unlocked = tx.get("subject request", find()).await?;
+        let unlocked = tx.get("subject request", find(id)).await?;
         let subject = lock_subject(tx, &unlocked).await?;
-        let request = tx.get("subject request", find().lock_exclusive()).await?;
+        let request = tx.get("subject request", find(id).lock_exclusive()).await?;
         Ok(Self { tx, subject, request })
     }
 
@@ -86,8 +91,8 @@ impl<'a> Case<'a> {
         Ok(self.request)
     }
 
-    /// Stores the changed request, adds the step to its timeline, tells subscribers, and has it carried out when that
-    /// is what comes next.
+    /// Stores the changed request, adds the step to its timeline, tells the person and subscribers, and has it carried
+    /// out when that is what comes next.
     pub async fn save(
         self,
         change: impl FnOnce(&mut subject_requests::ActiveModel),
@@ -99,12 +104,17 @@ impl<'a> Case<'a> {
         let mut row = self.request.into_active_model();
         change(&mut row);
         let request = self.tx.update(row).await?;
+        tell(self.tx, &request, step).await?;
         if request.state == SubjectRequestState::InProgress && request.state != before {
             self.tx.enqueue(Work::FulfilRequest { request: request.id }).await?;
         }
         self.tx.announce(Change::SubjectRequest(request.id));
         Ok(request)
     }
+}
+
+pub(super) fn find(id: SubjectRequestId) -> Select<subject_requests::Entity> {
+    subject_requests::Entity::find().filter(subject_requests::Column::Id.eq(id))
 }
 
 /// The answer for a request that is over.
@@ -124,6 +134,16 @@ pub(super) async fn record(
     step: Step,
     note: Option<&str>,
 ) -> Result<()> {
+    record_as(tx, request, step.into(), note).await
+}
+
+/// The same for what is no step of the request's own.
+pub(super) async fn record_as(
+    tx: &TenantTx,
+    request: &subject_requests::Model,
+    what: &str,
+    note: Option<&str>,
+) -> Result<()> {
     let id = tx.new_id();
     let note = match (note, request.subject_id) {
         (Some(note), Some(subject)) => {
@@ -133,7 +153,6 @@ pub(super) async fn record(
         }
         _ => None,
     };
-    let what: &str = step.into();
     let row = request_events::ActiveModel {
         tenant_id: Set(tx.tenant()),
         id: Set(id),

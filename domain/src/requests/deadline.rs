@@ -51,6 +51,22 @@ fn days_after(day: NaiveDate, days: u64) -> NaiveDate {
     day.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX)
 }
 
+/// Days before a deadline on which those who answer are reminded.
+const NOTICES: [i64; 4] = [1, 3, 7, 14];
+
+/// The first of them, in days.
+pub const LONGEST_NOTICE: u64 = 14;
+
+/// Which reminder of a deadline is due: the days of its notice, or -1 once the deadline has passed.
+#[must_use]
+pub fn reminder(due_on: NaiveDate, today: NaiveDate) -> Option<i32> {
+    let left = (due_on - today).num_days();
+    if left < 0 {
+        return Some(-1);
+    }
+    NOTICES.into_iter().find(|notice| left <= *notice).and_then(|notice| notice.try_into().ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +115,26 @@ mod tests {
         ] {
             let received_at: DateTime<Utc> = received_at.parse().unwrap();
             assert_eq!(received_on(received_at, zone), day(local), "{received_at} in {zone}");
+        }
+    }
+
+    #[test]
+    fn reminders_come_14_7_3_and_1_days_before_and_once_it_has_passed() {
+        for (left, due) in [
+            (15, None),
+            (14, Some(14)),
+            (8, Some(14)),
+            (7, Some(7)),
+            (4, Some(7)),
+            (3, Some(3)),
+            (2, Some(3)),
+            (1, Some(1)),
+            (0, Some(1)),
+            (-1, Some(-1)),
+            (-400, Some(-1)),
+        ] {
+            let today = day("2028-03-14");
+            assert_eq!(reminder(today + chrono::TimeDelta::days(left), today), due, "{left} days left");
         }
     }
 

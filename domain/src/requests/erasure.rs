@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use super::{
     case::{Case, Step, record},
     fulfil::Outcome,
+    letters::keep_address,
 };
 use crate::{
     bus::Change,
@@ -34,6 +35,11 @@ const CERTIFICATE: &str = "erasure-certificate+jwt";
 /// CONFLICT with `UNDER_LEGAL_HOLD`; internal when anything was left, and then nothing was erased.
 pub(super) async fn erase(case: &Case<'_>) -> Result<Outcome> {
     let known_by = known_by(case).await?;
+    for reference in &known_by {
+        if let SubjectRef::Email(address) = reference {
+            keep_address(case.tx, case.request.id, address).await?;
+        }
+    }
     let erased = vault::erase_subject(case.tx, &case.subject).await?;
     let found = prove_absence(case, &erased, &known_by).await?;
     certify(case, &erased, &found).await?;

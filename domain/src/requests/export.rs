@@ -57,8 +57,9 @@ async fn link(tx: &TenantTx, id: ExportPackageId) -> Result<LinkToken> {
 /// # Errors
 /// FORBIDDEN.
 pub async fn export_link(app: &App, viewer: &Viewer, id: ExportPackageId) -> Result<String> {
-    app.read(viewer, Permission::VaultReveal, async |tx| {
-        Ok(format!("{}/export/{}", app.core().settings.public_url, link(tx, id).await?.reveal()))
-    })
-    .await
+    app.read(viewer, Permission::VaultReveal, async |tx| address(app, tx, id).await).await
+}
+
+pub(super) async fn address(app: &App, tx: &TenantTx, id: ExportPackageId) -> Result<String> {
+    Ok(format!("{}/export/{}", app.core().settings.public_url, link(tx, id).await?.reveal()))
 }

@@ -34,6 +34,7 @@ pub async fn extend(app: &App, viewer: &Viewer, id: SubjectRequestId, reason: &s
         let change = |row: &mut recital_entities::requests::subject_requests::ActiveModel| {
             row.extended_to = Set(Some(extended_to));
             row.extension_reason = Set(Some(sealed));
+            row.reminded = Set(None);
         };
         let request = case.save(change, Step::Extended, None).await?;
         Ok(Event::RequestExtended { id, extended_to: extended_to.to_string() }.with(request))

@@ -1,6 +1,10 @@
 //! Letting go of packages that nobody can fetch any more (Article 5(1)(e)).
 
-use recital_entities::{Sealed, TenantId, requests::export_packages};
+use chrono::TimeDelta;
+use recital_entities::{
+    Sealed, TenantId,
+    requests::{export_packages, last_addresses},
+};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, sea_query::Expr};
 use uuid::Uuid;
 
@@ -17,6 +21,7 @@ use export_packages::{Column, Entity};
 /// Empties the packages whose link has expired. The rows stay and say that there was one. Answers how many.
 pub async fn forget_packages(app: &App, tenant: TenantId, run: Uuid) -> Result<u64> {
     let viewer = Viewer::new(tenant, Actor::Job("requests.forget"), run);
+    app.maintain(&viewer, forget_addresses).await?;
     let due = app.look(&viewer, async |tx| tx.count(Entity::find().filter(expired(tx))).await).await?;
     if due == 0 {
         return Ok(0);
@@ -28,6 +33,13 @@ pub async fn forget_packages(app: &App, tenant: TenantId, run: Uuid) -> Result<u
         Ok(Event::ExportsForgotten { id: tenant, count }.with(count))
     })
     .await
+}
+
+/// A mail that could not be sent in all that time is not sent any more.
+async fn forget_addresses(tx: &TenantTx) -> Result<()> {
+    let old = last_addresses::Column::CreatedAt.lte(tx.now() - TimeDelta::days(30));
+    tx.delete(last_addresses::Entity::delete_many().filter(old)).await?;
+    Ok(())
 }
 
 /// Expired, and not emptied yet.

@@ -3,15 +3,15 @@
 //!
 //! ```text
 //! AWAITING_IDENTITY → IN_PROGRESS → COMPLETED or PARTIALLY_COMPLETED
-//!                   ↘ AWAITING_APPROVAL ↗          from any open state: REJECTED, CANCELLED
+//!        ↓          ↘ AWAITING_APPROVAL ↗          from any open state: REJECTED, CANCELLED
+//!     EXPIRED
 //! ```
 //!
 //! Promised here: the deadline counts from receipt, whatever verifying takes; one person has one open request of a kind;
 //! a request is carried out once, in one transaction with its new state and its audit entries, and a closed one never;
-//! what was written about it is sealed under the person's key and goes with them. An erasure waits for approval unless
-//! the one who vouches for the identity may approve it. What cannot be carried out comes back for a decision.
-//!
-//! Not here: mails to the person, and proving one's own identity by a mailed link.
+//! what was written about it is sealed under the person's key and goes with them. An erasure waits for a second member
+//! unless the tenant's policy says otherwise. What cannot be carried out comes back for a decision. The person is told
+//! of every step in their language, and can prove who they are, follow the request and take it back with a mailed link.
 
 mod approve;
 mod assign;
@@ -25,10 +25,16 @@ mod extend;
 mod forget;
 mod fulfil;
 mod get;
+mod letters;
+mod lift;
+mod link;
+mod note;
 mod open;
 mod opt_out;
 mod package;
+mod policy;
 mod reject;
+mod remind;
 mod reveal;
 pub mod rights;
 mod standing;
@@ -47,8 +53,17 @@ pub use fulfil::fulfil;
 pub use get::{
     PackageFacts, RequestFilter, by_ids, certificates, get, is_overdue, list, list_of, local_date, packages, timelines,
 };
+pub use letters::Notice;
+pub(crate) use letters::send_mail;
+pub(crate) use lift::tell_and_lift;
+pub use lift::{lift_restriction, withdraw_objection};
+pub use link::{Followed, cancel_own, follow, prove_identity};
+pub use note::note;
 pub use open::{OpenRequest, open};
+pub use policy::{RequestPolicyChanges, read_policy, set_policy};
 pub use reject::reject;
+pub use remind::remind_tenant;
+pub(crate) use remind::send_reminder;
 pub use reveal::{RequestTexts, reveal_notes, reveal_texts};
 pub use standing::{Standing, standing};
 pub use verify_identity::verify_identity;

@@ -1,6 +1,6 @@
 //! Opening a request.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
     Regime, SubjectRequestId, SubjectRequestState, SubjectRequestType, SubjectStatus,
     purposes::purposes,
@@ -15,6 +15,9 @@ use serde_json::{Map, Value};
 use super::{
     case::{Case, Step, optional_text, record, zone},
     deadline,
+    letters::tell,
+    link,
+    policy::policy,
     rights::{self, Right},
     verify_identity::next_step,
 };
@@ -50,8 +53,8 @@ pub struct OpenRequest {
 /// Opens a request, or joins the one that is open already: the same person, the same right, the same purpose, the same
 /// corrections. Joining keeps the first deadline; a verified identity carries over.
 ///
-/// Without a verified identity it waits for one. With it, it is carried out at once; an erasure waits for approval
-/// unless the one who vouches for the identity may approve it.
+/// Without a verified identity it waits for one, and the person gets a link to prove theirs. With it, it is carried out
+/// at once; an erasure waits for whom the policy names.
 ///
 /// # Errors
 /// `NOT_FOUND` for an unknown subject or purpose; CONFLICT with `SUBJECT_ERASED`; `BAD_USER_INPUT` naming the field:
@@ -86,8 +89,7 @@ fn check(tx: &TenantTx, input: &OpenRequest) -> Result<&'static Right> {
         }
     }
     rights::right(input.r#type, input.regime).ok_or_else(|| {
-        let message = format!("{} knows no right of {}", input.regime, input.r#type);
-        Error::invalid("regime", "RIGHT_NOT_APPLICABLE", message)
+        Error::invalid("regime", "RIGHT_NOT_APPLICABLE", rights::unknown(input.r#type, input.regime))
     })
 }
 
@@ -168,6 +170,7 @@ impl Asked<'_> {
     async fn open(&self, tx: &TenantTx) -> Result<Audited<Model>> {
         let request = tx.insert(self.row(tx).await?).await?;
         record(tx, &request, Step::Opened, None).await?;
+        tell(tx, &request, Step::Opened).await?;
         if request.state == SubjectRequestState::InProgress {
             tx.enqueue(Work::FulfilRequest { request: request.id }).await?;
         }
@@ -192,6 +195,7 @@ impl Asked<'_> {
         let corrections = self.corrections.as_ref();
         let corrections =
             corrections.map(|fields| key.seal_json("subject_requests", "corrections", &id, fields)).transpose()?;
+        let within = policy(tx).await?.identity_within_days;
         let mut row = Model {
             tenant_id: tx.tenant(),
             id,
@@ -214,11 +218,13 @@ impl Asked<'_> {
             rejection_reason: None,
             rejection_explanation: None,
             closed_at: None,
-            link_hash: None,
+            link_hash: Some(link::of(tx, id).await?.hash()),
+            identity_until: Some(tx.now() + TimeDelta::days(within.into())),
+            reminded: None,
         }
         .into_active_model();
         if self.input.identity_verified {
-            next_step(tx, self.input.r#type).apply(tx, &mut row);
+            next_step(tx, self.input.r#type).await?.apply(tx, &mut row);
         }
         Ok(row)
     }
@@ -233,7 +239,7 @@ async fn join(tx: &TenantTx, input: &OpenRequest, open: Model) -> Result<Audited
     if !input.identity_verified || case.request.state != SubjectRequestState::AwaitingIdentity {
         return Ok(joined.with(case.note(Step::Joined, note).await?));
     }
-    let next = next_step(tx, case.request.r#type);
+    let next = next_step(tx, case.request.r#type).await?;
     record(tx, &case.request, Step::Joined, note).await?;
     let request = case.save(|row| next.apply(tx, row), Step::IdentityVerified, None).await?;
     Ok(joined.with(request).and(Event::RequestIdentityVerified { id }))

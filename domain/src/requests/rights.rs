@@ -115,6 +115,14 @@ pub fn right(request: SubjectRequestType, regime: Regime) -> Option<&'static Rig
     RIGHTS.iter().find(|right| right.request == request && right.regime == regime)
 }
 
+/// Why a law does not know a right, and what does.
+#[must_use]
+pub fn unknown(request: SubjectRequestType, regime: Regime) -> String {
+    let elsewhere = RIGHTS.iter().find(|right| right.request == request);
+    let elsewhere = elsewhere.map(|right| format!("; it is a right under {} ({})", right.regime, right.reference));
+    format!("{regime} knows no right of {request}{}", elsewhere.unwrap_or_default())
+}
+
 /// Every right under `regime`.
 pub fn rights_under(regime: Regime) -> impl Iterator<Item = &'static Right> {
     RIGHTS.iter().filter(move |right| right.regime == regime)

@@ -1,12 +1,15 @@
 //! Verifying who asks (Article 12(6)), and what a request waits for next.
 
 use recital_entities::{
-    SubjectRequestId, SubjectRequestState, SubjectRequestType,
+    ErasureApproval, SubjectRequestId, SubjectRequestState, SubjectRequestType,
     requests::subject_requests::{ActiveModel, Model},
 };
 use sea_orm::ActiveValue::Set;
 
-use super::case::{Case, Step, required_text};
+use super::{
+    case::{Case, Step, required_text},
+    policy::policy,
+};
 use crate::{
     app::App,
     db::TenantTx,
@@ -27,7 +30,7 @@ pub async fn verify_identity(app: &App, viewer: &Viewer, id: SubjectRequestId, e
             return Err(Error::conflict("IDENTITY_ALREADY_VERIFIED", "the identity is verified already"));
         }
         let sealed = case.seal("identity_evidence", evidence).await?;
-        let next = next_step(tx, case.request.r#type);
+        let next = next_step(tx, case.request.r#type).await?;
         let change = |row: &mut ActiveModel| {
             row.identity_evidence = Set(Some(sealed));
             next.apply(tx, row);
@@ -44,18 +47,21 @@ pub(super) struct NextStep {
     pub approved_by: Option<String>,
 }
 
-/// An erasure waits for somebody who may approve it, unless the one who vouches for the identity may do so; all else
-/// is carried out.
-pub(super) fn next_step(tx: &TenantTx, request: SubjectRequestType) -> NextStep {
-    let may_approve = tx.viewer().may(Permission::RequestApprove);
+/// An erasure waits for whom the tenant's policy names; all else is carried out.
+pub(super) async fn next_step(tx: &TenantTx, request: SubjectRequestType) -> Result<NextStep> {
     if request != SubjectRequestType::Erasure {
-        return NextStep { state: SubjectRequestState::InProgress, approved_by: None };
+        return Ok(NextStep { state: SubjectRequestState::InProgress, approved_by: None });
     }
-    if may_approve {
-        NextStep { state: SubjectRequestState::InProgress, approved_by: Some(tx.actor()) }
-    } else {
-        NextStep { state: SubjectRequestState::AwaitingApproval, approved_by: None }
-    }
+    let vouches = tx.viewer().may(Permission::RequestApprove);
+    Ok(match policy(tx).await?.erasure_approval {
+        ErasureApproval::None => NextStep { state: SubjectRequestState::InProgress, approved_by: None },
+        ErasureApproval::Voucher if vouches => {
+            NextStep { state: SubjectRequestState::InProgress, approved_by: Some(tx.actor()) }
+        }
+        ErasureApproval::Voucher | ErasureApproval::SecondMember => {
+            NextStep { state: SubjectRequestState::AwaitingApproval, approved_by: None }
+        }
+    })
 }
 
 impl NextStep {

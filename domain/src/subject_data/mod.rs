@@ -60,6 +60,7 @@ const PROOF_OF_HANDLING: &str =
     "GDPR Article 5(2) and 17(3)(b): proof that requests were answered; holds no identifier";
 const PROOF_OF_ACCURACY: &str = "GDPR Article 5(1)(d) and 5(2): when data was verified; holds names of fields, no identifier \
                                  and no link";
+const ONE_LAST_MAIL: &str = "GDPR Article 12(3): the person is told that they were erased; deleted with the mail";
 const LEGAL_CLAIMS: &str = "GDPR Article 17(3)(e): establishment, exercise or defence of legal claims";
 const TENANTS_OWN: &str = "is about the tenant's own staff and affairs";
 
@@ -142,6 +143,12 @@ pub static PARTS: &[Part] = &[
         export: Export::No("is a copy of what the other sections hold"),
         fate: Fate::Erased,
         rows: Some(&BySubject::<export_packages::Entity>(export_packages::Column::SubjectId)),
+    },
+    Part {
+        table: "last_addresses",
+        export: Export::No("holds an address for one last mail, and only once its person is erased"),
+        fate: Fate::Kept(ONE_LAST_MAIL),
+        rows: None,
     },
     Part {
         table: "legal_holds",

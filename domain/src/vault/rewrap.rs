@@ -9,6 +9,7 @@ use recital_entities::{
     Sealed, TenantEntity, TenantId,
     access::{members, webhook_endpoints},
     evidence::{attestations, incidents},
+    requests::last_addresses,
     retention::legal_holds,
     vault::{subject_keys, tenant_keys},
 };
@@ -48,6 +49,7 @@ pub async fn rewrap(app: &App, viewer: &Viewer) -> Result<u64> {
     count += pass.column(incidents::Column::Id, incidents::Column::Description).await?;
     count += pass.column(attestations::Column::Id, attestations::Column::Statement).await?;
     count += pass.column(webhook_endpoints::Column::Id, webhook_endpoints::Column::Secret).await?;
+    count += pass.column(last_addresses::Column::RequestId, last_addresses::Column::Address).await?;
     pass.end(count).await?;
     Ok(count)
 }

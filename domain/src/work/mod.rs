@@ -25,7 +25,7 @@ pub use tenants::{Served, served_tenants};
 pub use workers::{Worker, live_workers};
 
 use recital_entities::{
-    RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, work::work_items,
+    MemberId, RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, work::work_items,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::{Deserialize, Serialize};
@@ -35,6 +35,7 @@ use crate::{
     access::WebhookDelivery,
     db::TenantTx,
     error::{Error, Result},
+    requests::Notice,
 };
 
 /// What there is to do.
@@ -47,6 +48,15 @@ pub enum Work {
     /// Carry out a subject request.
     #[serde(rename = "request.fulfil")]
     FulfilRequest { request: SubjectRequestId },
+    /// Tell a person how their request stands.
+    #[serde(rename = "mail.request")]
+    RequestMail { request: SubjectRequestId, notice: Notice },
+    /// Remind a member that a deadline comes near; `stage` as [`requests::remind_tenant`](crate::requests::remind_tenant) has it.
+    #[serde(rename = "mail.request_reminder")]
+    RequestReminder { request: SubjectRequestId, member: MemberId, stage: i32 },
+    /// Tell a person that their restriction ends, and then end it.
+    #[serde(rename = "restriction.lift")]
+    LiftRestriction { subject: SubjectId },
     /// Stamp the records of a data type anew after its period changed.
     #[serde(rename = "retention.restamp")]
     Restamp { data_type: String },
@@ -66,6 +76,9 @@ pub enum Work {
 
 /// The kind that [`Work::ReverificationMail`] has in the table.
 pub(crate) const REVERIFICATION_MAIL: &str = "mail.reverification";
+
+/// The kind that [`Work::LiftRestriction`] has in the table.
+pub(crate) const LIFT_RESTRICTION: &str = "restriction.lift";
 
 impl Work {
     fn into_parts(self) -> Result<(String, Value)> {

@@ -17,6 +17,11 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
         Work::Restamp { data_type } => retention::restamp(app, &viewer, data_type).await,
         Work::Sweep { run } => retention::carry_on(app, &viewer, *run, retention::BATCH).await,
         Work::FulfilRequest { request } => requests::fulfil(app, &viewer, *request).await,
+        Work::RequestMail { request, notice } => requests::send_mail(app, &viewer, *request, *notice).await,
+        Work::RequestReminder { request, member, stage } => {
+            requests::send_reminder(app, &viewer, *request, *member, *stage).await
+        }
+        Work::LiftRestriction { subject } => requests::tell_and_lift(app, &viewer, *subject).await,
         Work::WebhookDelivery(delivery) => access::deliver(app, &viewer, item.id, delivery).await,
         Work::RewrapKeys => vault::rewrap(app, &viewer).await.map(drop),
         Work::ReverificationMail { reverification, reminder } => {

@@ -1,4 +1,6 @@
 pub mod erasure_certificates;
 pub mod export_packages;
+pub mod last_addresses;
 pub mod request_events;
+pub mod request_policies;
 pub mod subject_requests;

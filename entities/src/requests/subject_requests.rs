@@ -35,11 +35,13 @@ pub struct Model {
     pub rejection_explanation: Option<Sealed>,
     pub closed_at: Option<DateTimeUtc>,
     pub link_hash: Option<Vec<u8>>,
+    pub identity_until: Option<DateTimeUtc>,
+    pub reminded: Option<i32>,
 }
 
 crate::tenant_table! {
     Key: TenantId | Id | SubjectId | PurposeId | AssigneeId;
     Personal: ExtensionReason | Corrections | Note | IdentityEvidence | RejectionExplanation;
     Secret: LinkHash;
-    Operational: Type | Regime | State | ReceivedAt | DueOn | ExtendedTo | IdentityVerifiedAt | OpenedBy | ApprovedBy | RejectionReason | ClosedAt;
+    Operational: Type | Regime | State | ReceivedAt | DueOn | ExtendedTo | IdentityVerifiedAt | OpenedBy | ApprovedBy | RejectionReason | ClosedAt | IdentityUntil | Reminded;
 }

@@ -118,7 +118,7 @@ both_engines! {
         change(&world, async |tx| {
             vault::lift_restriction(tx, id).await?;
             let subject = vault::find_subject(tx, &vault::SubjectRef::Id(id)).await?;
-            consent::lift_objection(tx, &subject, &purposes::get(tx, purpose).await?).await
+            consent::lift_objection(tx, &subject, &purposes::get(tx, purpose).await?).await.map(drop)
         }).await;
         assert_eq!(reason(&world, &ada, CHAT).await, "CONSENT_GIVEN");
         assert_eq!(reason(&world, &ada, purpose).await, "OTHER_LAWFUL_BASIS");

@@ -115,7 +115,7 @@ destroyed! {
     accuracy::reverifications, accuracy::accuracy_policies,
     retention::retention_results, retention::retention_runs, retention::retention_policies, retention::legal_holds,
     vault::restrictions,
-    requests::export_packages, requests::erasure_certificates, requests::request_events, requests::subject_requests,
+    requests::export_packages, requests::erasure_certificates, requests::last_addresses, requests::request_policies, requests::request_events, requests::subject_requests,
     consent::objections, consent::consents, consent::notices,
     evidence::incidents, evidence::attestations,
     vault::tokens, vault::records, vault::profile_versions, vault::profiles, vault::subject_keys,

@@ -22,7 +22,9 @@ pub const EVENTS: &[&str] = &[
     "request.rejected",
     "request.cancelled",
     "request.completed",
+    "request.expired",
     "subject.restricted",
+    "subject.restriction_lifted",
     "subject.erased",
 ];
 
@@ -79,9 +81,10 @@ fn subject(event: &Event) -> Option<SubjectId> {
         | Event::ConsentWithdrawn { subject, .. }
         | Event::DataCorrected { subject, .. }
         | Event::RequestOpened { subject, .. } => Some(*subject),
-        Event::ProfileUpdated { id, .. } | Event::SubjectRestricted { id, .. } | Event::SubjectErased { id, .. } => {
-            Some(*id)
-        }
+        Event::ProfileUpdated { id, .. }
+        | Event::SubjectRestricted { id, .. }
+        | Event::RestrictionLifted { id }
+        | Event::SubjectErased { id, .. } => Some(*id),
         _ => None,
     }
 }
