@@ -371,7 +371,11 @@ impl RequestsMutation {
     }
 
     /// Ends a person's objection to a purpose: they took it back, or compelling grounds were shown (Article 21(1)).
-    async fn withdraw_objection(&self, ctx: &Context<'_>, input: WithdrawObjectionInput) -> ApiResult<ObjectionPayload> {
+    async fn withdraw_objection(
+        &self,
+        ctx: &Context<'_>,
+        input: WithdrawObjectionInput,
+    ) -> ApiResult<ObjectionPayload> {
         let subject = input.subject.parse()?;
         let subject = room::withdraw_objection(app(ctx), viewer(ctx)?, &subject, &input.purpose).await?;
         Ok(ObjectionPayload { subject: Subject(subject) })

@@ -107,9 +107,10 @@ impl Permission {
         use Permission as P;
         match role {
             Role::Owner => !matches!(self, P::AccuracyAnswer | P::RequestOwn),
-            Role::PrivacyOfficer => {
-                !matches!(self, P::AccuracyAnswer | P::RequestOwn | P::MemberManage | P::ApiKeyManage | P::VaultRotateKey)
-            }
+            Role::PrivacyOfficer => !matches!(
+                self,
+                P::AccuracyAnswer | P::RequestOwn | P::MemberManage | P::ApiKeyManage | P::VaultRotateKey
+            ),
             Role::Developer => matches!(
                 self,
                 P::TenantRead
@@ -261,7 +262,7 @@ impl Viewer {
             // A person sees and changes what is their own: the pages that act for a subject hold that line.
             Actor::Subject(_) => {
                 matches!(permission, Permission::AccuracyAnswer | Permission::RequestOwn | Permission::VaultReveal)
-            },
+            }
             Actor::Job(_) | Actor::Operator => true,
         }
     }

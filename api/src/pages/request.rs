@@ -38,9 +38,7 @@ pub async fn act(
 ) -> Response {
     let form = form.map(|Form(form)| form).unwrap_or_default();
     let (outcome, done) = match form.get("action").map(String::as_str) {
-        Some("prove") => {
-            (requests::prove_identity(&state.app, &token, &caller.visit).await, "request-page-proven")
-        }
+        Some("prove") => (requests::prove_identity(&state.app, &token, &caller.visit).await, "request-page-proven"),
         Some("cancel") => (requests::cancel_own(&state.app, &token, &caller.visit).await, "request-page-cancelled"),
         _ => return stranger(StatusCode::BAD_REQUEST, "verify-failed", &caller),
     };

@@ -125,7 +125,8 @@ pub async fn reveal_members(app: &App, viewer: &Viewer, ids: Vec<MemberId>) -> R
 
 /// Whether a member has that id and was not removed.
 pub(crate) async fn is_member(tx: &TenantTx, id: MemberId) -> Result<bool> {
-    tx.exists(members::Entity::find().filter(members::Column::Id.eq(id)).filter(members::Column::RemovedAt.is_null())).await
+    tx.exists(members::Entity::find().filter(members::Column::Id.eq(id)).filter(members::Column::RemovedAt.is_null()))
+        .await
 }
 
 /// Opens one member's contact, to write to them: the caller's event says so.

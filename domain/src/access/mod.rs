@@ -19,10 +19,10 @@ pub use api_keys::{
 pub use authenticate::authenticate;
 pub use create_tenant::{CreateTenant, CreatedTenant, create_tenant};
 pub use credential::{Credential, LinkToken};
-pub(crate) use members::{contact_of, is_member};
 pub use members::{
     Contact, InviteMember, change_role, invite_member, list_members, members_by_ids, remove_member, reveal_members,
 };
+pub(crate) use members::{contact_of, is_member};
 pub use operator::{
     CloseTenant, Health, Operator, TenantLimits, Usage, authenticate_operator, close_due_tenants, close_tenant,
     create_operator_token, create_tenant_as, get_tenant_as, health, key_version, list_tenants, resume_tenant,

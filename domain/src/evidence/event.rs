@@ -1,9 +1,9 @@
 //! Every event there is. A change commits only with one; see [`crate::app::App::write`].
 
 use recital_entities::{
-    ApiKeyId, AttestationId, ConsentId, DeletionMethod, ErasureApproval, IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId,
-    RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, SubjectStatus, TenantId,
-    WebhookEndpointId,
+    ApiKeyId, AttestationId, ConsentId, DeletionMethod, ErasureApproval, IncidentId, LegalHoldId, MemberId, Period,
+    PurposeId, RecordId, RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId,
+    SubjectStatus, TenantId, WebhookEndpointId,
 };
 use serde_json::{Value, json};
 

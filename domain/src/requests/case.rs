@@ -9,7 +9,8 @@ use recital_entities::{
     vault::subjects,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _, Select,
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+    Select,
 };
 
 use super::{deadline, letters::tell};

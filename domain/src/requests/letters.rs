@@ -14,8 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     case::{Step, find, record_as},
-    export, link,
-    rights,
+    export, link, rights,
 };
 use crate::{
     app::App,

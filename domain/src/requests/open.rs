@@ -88,9 +88,8 @@ fn check(tx: &TenantTx, input: &OpenRequest) -> Result<&'static Right> {
             return Err(Error::invalid(field, "NOT_USED", format!("`{field}` belongs to {of} alone")));
         }
     }
-    rights::right(input.r#type, input.regime).ok_or_else(|| {
-        Error::invalid("regime", "RIGHT_NOT_APPLICABLE", rights::unknown(input.r#type, input.regime))
-    })
+    rights::right(input.r#type, input.regime)
+        .ok_or_else(|| Error::invalid("regime", "RIGHT_NOT_APPLICABLE", rights::unknown(input.r#type, input.regime)))
 }
 
 /// The corrections of a RECTIFICATION.
