@@ -12,11 +12,12 @@ use async_graphql::{
 };
 use axum::{
     Json,
-    body::Bytes,
+    body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, Extension, RawQuery, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     response::{IntoResponse as _, Response as HttpResponse},
 };
+use http_body_util::LengthLimitError;
 use recital_domain::{
     error::{Code, Error, Result},
     viewer::Client,
@@ -35,6 +36,9 @@ use crate::{
     http::{ApiState, Correlation},
     limits,
 };
+
+/// 1,000 records in one call fit.
+const LARGEST_BODY: usize = 8 * 1024 * 1024;
 
 const RESPONSE_JSON: &str = "application/graphql-response+json";
 
@@ -97,10 +101,10 @@ pub async fn graphql<E: Endpoint>(
     method: Method,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> HttpResponse {
     let Some(form) = negotiate(&headers) else { return StatusCode::NOT_ACCEPTABLE.into_response() };
-    let read = if method == Method::GET { from_query(query.as_deref()) } else { from_body(&headers, &body) };
+    let read = if method == Method::GET { from_query(query.as_deref()) } else { from_body(&headers, body).await };
     let (parameters, document) = match read {
         Ok(read) => read,
         Err((status, error)) => return refuse(form, status, error),
@@ -154,7 +158,7 @@ fn negotiate(headers: &HeaderMap) -> Option<Form> {
 
 pub type Read = std::result::Result<(Parameters, ExecutableDocument), (StatusCode, Error)>;
 
-fn from_body(headers: &HeaderMap, body: &[u8]) -> Read {
+async fn from_body(headers: &HeaderMap, body: Body) -> Read {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let (kind, parameters) = kind.split_once(';').unwrap_or((kind, ""));
     let charset = parameters.split(';').find_map(|part| part.trim().strip_prefix("charset="));
@@ -165,7 +169,9 @@ fn from_body(headers: &HeaderMap, body: &[u8]) -> Read {
             Error::invalid("Content-Type", "UNSUPPORTED_MEDIA_TYPE", "send JSON as application/json; charset=utf-8");
         return Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
-    let value: serde_json::Value = serde_json::from_slice(body).map_err(|_| bad("body", "INVALID_JSON", "not JSON"))?;
+    let body = whole(headers, body).await?;
+    let value: serde_json::Value =
+        serde_json::from_slice(&body).map_err(|_| bad("body", "INVALID_JSON", "not JSON"))?;
     if value.is_array() {
         return Err(bad("body", "NO_BATCHES", "send one request at a time"));
     }
@@ -177,6 +183,22 @@ fn from_body(headers: &HeaderMap, body: &[u8]) -> Read {
         )
     })?;
     with_document(parameters)
+}
+
+/// The body in memory. One that says it is too large is refused before it is read.
+async fn whole(headers: &HeaderMap, body: Body) -> std::result::Result<Bytes, (StatusCode, Error)> {
+    let too_large = || {
+        let error = Error::invalid("body", "BODY_TOO_LARGE", format!("at most {LARGEST_BODY} bytes"));
+        (StatusCode::PAYLOAD_TOO_LARGE, error)
+    };
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > LARGEST_BODY) {
+        return Err(too_large());
+    }
+    to_bytes(body, LARGEST_BODY).await.map_err(|error| match error.into_inner().downcast::<LengthLimitError>() {
+        Ok(_) => too_large(),
+        Err(_) => bad("body", "BODY_INCOMPLETE", "the body ended before its end"),
+    })
 }
 
 fn from_query(query: Option<&str>) -> Read {

@@ -11,7 +11,7 @@ use axum::{
     routing::get,
 };
 use recital_domain::{app::App, telemetry::metrics, work::JobBoard};
-use tower_http::{catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
@@ -23,8 +23,6 @@ use crate::{
     websocket,
 };
 
-/// The largest body: 1,000 records in one call fit.
-const LARGEST_BODY: usize = 8 * 1024 * 1024;
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
 /// What the operator decides about the HTTP surface.
@@ -83,7 +81,6 @@ fn surrounded(router: Router, app: App) -> Router {
     router
         .route("/healthz", get(StatusCode::NO_CONTENT))
         .merge(Router::new().route("/readyz", get(ready)).with_state(app.clone()))
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(app, surround))

@@ -1,14 +1,17 @@
 //! Subjects and their sealed data.
 
+mod formats;
 mod record;
 mod subject;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, MergedObject, Object, SimpleObject};
 use chrono::{DateTime, Utc};
 use recital_domain::{
     access::TenantKeyState,
-    error::{Error, Result},
-    vault::{self as room, Anonymise, NewRecord, RegisterSubject, StoreRecords, Stored, Tokenise, UpdateProfile},
+    error::Result,
+    vault::{
+        self as room, Anonymise, Anonymised, NewRecord, RegisterSubject, StoreRecords, Stored, Tokenise, UpdateProfile,
+    },
 };
 use recital_entities::SubjectStatus;
 use serde_json::Value;
@@ -32,11 +35,14 @@ struct SubjectFilter {
     verification_overdue: Option<bool>,
 }
 
+#[derive(MergedObject, Default)]
+pub struct VaultQuery(SubjectsQuery, formats::FormatsQuery);
+
 #[derive(Default)]
-pub struct VaultQuery;
+pub struct SubjectsQuery;
 
 #[Object]
-impl VaultQuery {
+impl SubjectsQuery {
     /// Subjects, erased ones too, oldest first.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn subjects(
@@ -54,14 +60,13 @@ impl VaultQuery {
         Ok(connect(room::list_subjects(app(ctx), viewer(ctx)?, filter, page).await?, |row| row.id.0, Subject))
     }
 
-    /// A subject by any of the three references; `NOT_FOUND` for one that names nobody here.
+    /// A subject by any of the three references; null for one that names nobody here.
     async fn subject(
         &self,
         ctx: &Context<'_>,
         #[graphql(name = "ref")] reference: SubjectRef,
     ) -> ApiResult<Option<Subject>> {
-        let found = room::find(app(ctx), viewer(ctx)?, &reference.parse()?).await?;
-        Ok(Some(Subject(found.ok_or_else(|| Error::not_found("subject"))?)))
+        Ok(room::find(app(ctx), viewer(ctx)?, &reference.parse_or_nobody()).await?.map(Subject))
     }
 }
 
@@ -148,14 +153,16 @@ struct StoredRecord {
     id: ID,
     /// Null for one that goes with the account, or never.
     expires_at: Option<DateTime<Utc>>,
-    /// Dotted paths of what the purpose may not collect, and what was therefore not stored.
+    /// Dotted paths of what the purpose may not collect, and what was therefore not stored: the first 100.
     removed_fields: Vec<String>,
+    removed_field_count: usize,
 }
 
 impl From<Stored> for StoredRecord {
     fn from(stored: Stored) -> Self {
         let Stored { id, expires_at, removed_fields } = stored;
-        Self { id: global_id("PersonalRecord", id.0), expires_at, removed_fields }
+        let (removed_fields, removed_field_count) = (removed_fields.names, removed_fields.count);
+        Self { id: global_id("PersonalRecord", id.0), expires_at, removed_fields, removed_field_count }
     }
 }
 
@@ -170,13 +177,27 @@ struct AnonymiseInput {
 struct AnonymisePayload {
     /// In the order of the input.
     data: Vec<Value>,
+    /// Dotted paths of what the purpose may not collect and of free texts: the first 100.
+    removed_fields: Vec<String>,
+    removed_field_count: usize,
+}
+
+impl From<Anonymised> for AnonymisePayload {
+    fn from(anonymised: Anonymised) -> Self {
+        let Anonymised { rows, removed_fields: removed } = anonymised;
+        Self { data: rows, removed_fields: removed.names, removed_field_count: removed.count }
+    }
 }
 
 #[derive(InputObject)]
 struct TokeniseInput {
     subject: SubjectRef,
     purpose: String,
+    /// At most 1000, of 1 to 4096 bytes each.
     values: Vec<String>,
+    /// The same value of this subject under this purpose gets the token it got before.
+    #[graphql(default)]
+    stable: bool,
 }
 
 #[derive(SimpleObject)]
@@ -207,11 +228,14 @@ struct TenantKeyPayload {
     keys: TenantKeys,
 }
 
+#[derive(MergedObject, Default)]
+pub struct VaultMutation(DataMutation, formats::FormatsMutation);
+
 #[derive(Default)]
-pub struct VaultMutation;
+pub struct DataMutation;
 
 #[Object]
-impl VaultMutation {
+impl DataMutation {
     /// Registers a person under a key of their own. Needs an e-mail address or an external id.
     async fn register_subject(&self, ctx: &Context<'_>, input: RegisterSubjectInput) -> ApiResult<SubjectPayload> {
         Ok(SubjectPayload { subject: Subject(room::register(app(ctx), viewer(ctx)?, input.into()).await?) })
@@ -230,16 +254,17 @@ impl VaultMutation {
         let stored = room::store_records(app(ctx), viewer(ctx)?, input.parse()?).await?;
         Ok(StoreRecordsPayload { records: stored.into_iter().map(StoredRecord::from).collect() })
     }
+
     /// Rows for analytics: what the purpose may not collect and free text go, identifiers become keyed hashes.
     async fn anonymise(&self, ctx: &Context<'_>, input: AnonymiseInput) -> ApiResult<AnonymisePayload> {
         let input = Anonymise { purpose: input.purpose, data: input.data };
-        Ok(AnonymisePayload { data: room::anonymise(app(ctx), viewer(ctx)?, input).await? })
+        Ok(room::anonymise(app(ctx), viewer(ctx)?, input).await?.into())
     }
 
-    /// Random stand-ins: the same value of the same subject under the same purpose has one token.
+    /// Random stand-ins, new ones each time unless stable ones are asked for.
     async fn tokenise(&self, ctx: &Context<'_>, input: TokeniseInput) -> ApiResult<TokenisePayload> {
-        let TokeniseInput { subject, purpose, values } = input;
-        let input = Tokenise { subject: subject.parse()?, purpose, values };
+        let TokeniseInput { subject, purpose, values, stable } = input;
+        let input = Tokenise { subject: subject.parse()?, purpose, values, stable };
         Ok(TokenisePayload { tokens: room::tokenise(app(ctx), viewer(ctx)?, input).await? })
     }
 

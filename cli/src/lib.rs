@@ -60,7 +60,7 @@ enum Command {
     /// Look at the settings
     #[command(subcommand)]
     Config(config::Command),
-    /// Print a GraphQL schema
+    /// Print a GraphQL schema, or the data map
     Schema(schema::Options),
     /// Let people run the service through the operator's API
     #[command(subcommand)]

@@ -54,6 +54,9 @@ pub enum Permission {
     VaultDetokenise,
     #[strum(serialize = "vault.rotate_key")]
     VaultRotateKey,
+    /// Declares what attributes look like.
+    #[strum(serialize = "vault.configure")]
+    VaultConfigure,
     #[strum(serialize = "accuracy.read")]
     AccuracyRead,
     #[strum(serialize = "accuracy.configure")]
@@ -117,6 +120,7 @@ impl Permission {
                     | P::ApiKeyRead
                     | P::ApiKeyManage
                     | P::VaultRotateKey
+                    | P::VaultConfigure
                     | P::WebhookRead
                     | P::WebhookManage
                     | P::PurposeRead

@@ -35,6 +35,10 @@ words! {
     /// ACTIVE; RESTRICTED: stored but not used (Article 18); ERASED: the key is gone (Article 17).
     SubjectStatus { Active, Restricted, Erased }
 
+    /// What an attribute's values look like. EMAIL and TEXT are kept as written, PHONE in E.164, DATE as YYYY-MM-DD,
+    /// COUNTRY as ISO 3166-1 alpha-2; JSON is held to a JSON Schema.
+    AttributeFormatType { Email, Phone, Date, Country, Text, Integer, Number, Boolean, Json }
+
     /// The states of consent in the W3C Data Privacy Vocabulary.
     ConsentState {
         Requested,

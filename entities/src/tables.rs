@@ -1,6 +1,6 @@
 //! Every table there is, for the checks that must miss none.
 
-use sea_orm::{EntityTrait, IdenStatic as _, Iterable as _};
+use sea_orm::{ColumnTrait, ColumnType, EntityTrait, IdenStatic as _, Iterable as _};
 
 use crate::{Class, Classed, access, accuracy, consent, evidence, purposes, requests, retention, vault, work};
 
@@ -18,6 +18,8 @@ pub struct Table {
     pub scope: Scope,
     /// Column names in order, each with what it holds.
     pub columns: Vec<(String, Class)>,
+    /// Those kept as bytes: sealed values, hashes, key material.
+    pub bytes: Vec<String>,
 }
 
 /// All tables, room by room. A test compares this list with the migrated schema.
@@ -34,8 +36,10 @@ pub fn tables() -> Vec<Table> {
         table::<vault::tenant_keys::Entity>(Scope::Tenant),
         table::<vault::tenant_secrets::Entity>(Scope::Tenant),
         table::<vault::subjects::Entity>(Scope::Tenant),
+        table::<vault::subject_counts::Entity>(Scope::Tenant),
         table::<vault::subject_keys::Entity>(Scope::Tenant),
         table::<vault::restrictions::Entity>(Scope::Tenant),
+        table::<vault::attribute_formats::Entity>(Scope::Tenant),
         table::<vault::profiles::Entity>(Scope::Tenant),
         table::<vault::profile_versions::Entity>(Scope::Tenant),
         table::<vault::records::Entity>(Scope::Tenant),
@@ -74,5 +78,10 @@ pub fn tables() -> Vec<Table> {
 
 fn table<E: EntityTrait<Column: Classed> + Default>(scope: Scope) -> Table {
     let columns = E::Column::iter().map(|column| (column.as_str().to_owned(), column.class())).collect();
-    Table { name: E::default().table_name().to_owned(), scope, columns }
+    let bytes = E::Column::iter().filter(is_bytes).map(|column| column.as_str().to_owned()).collect();
+    Table { name: E::default().table_name().to_owned(), scope, columns, bytes }
+}
+
+fn is_bytes(column: &impl ColumnTrait) -> bool {
+    matches!(column.def().get_column_type(), ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob)
 }

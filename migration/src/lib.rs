@@ -7,6 +7,7 @@ pub use sea_orm_migration::prelude::*;
 
 mod dialect;
 mod m20261121_000001_first_schema;
+mod m20261121_000003_vault;
 mod m20261121_000011_request_life;
 mod m20261121_000012_log_tiles;
 
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261121_000001_first_schema::Migration),
+            Box::new(m20261121_000003_vault::Migration),
             Box::new(m20261121_000011_request_life::Migration),
             Box::new(m20261121_000012_log_tiles::Migration),
         ]

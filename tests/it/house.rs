@@ -40,6 +40,16 @@ fn no_column_of_a_global_table_is_personal() {
     }
 }
 
+#[test]
+fn what_is_personal_is_kept_in_columns_that_can_hold_sealed_values_alone() {
+    for table in tables() {
+        for (column, class) in table.columns {
+            let personal = matches!(class, Class::Personal | Class::Special);
+            assert!(!personal || table.bytes.contains(&column), "{}.{column}", table.name);
+        }
+    }
+}
+
 #[tokio::test]
 async fn entities_and_migrated_schema_have_the_same_tables_and_columns() {
     let ours: BTreeMap<String, BTreeSet<String>> = tables()

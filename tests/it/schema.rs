@@ -16,6 +16,14 @@ fn the_committed_schema_is_fresh() {
     );
 }
 
+#[test]
+fn the_committed_data_map_is_fresh() {
+    assert!(
+        read("docs/data-map.md").trim() == recital_domain::subject_data::data_map().trim(),
+        "docs/data-map.md is stale: run scripts/schema"
+    );
+}
+
 /// Every name of the contract with its type: `Type.field(argument: Type): Type`, `Input.field: Type`, `Enum.VALUE`.
 fn names(document: &Document<'static, String>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();

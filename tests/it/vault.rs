@@ -1,6 +1,8 @@
 //! The vault: subjects, profiles, records, tokens and the keys around them.
 
+mod formats;
 mod idempotency;
+mod limits;
 mod profiles;
 mod records;
 mod sealed;

@@ -7,7 +7,7 @@ use tracing::Level;
 use crate::{World, logs};
 
 /// Parts of every personal value that stories use. Contact addresses of tenants end in `example.org`.
-const PERSONAL: &[&str] = &["example.com", "Lovelace"];
+const PERSONAL: &[&str] = &["example.com", "Lovelace", "4111111111111111", "4111 1111 1111 1111"];
 
 pub(crate) async fn hold(world: &World) {
     no_work_is_left(world).await;

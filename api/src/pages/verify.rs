@@ -99,7 +99,7 @@ fn correction(form: &BTreeMap<String, String>) -> Answer {
 
 fn thanks(answered: &Answered, key: &str) -> Message {
     let say = Say::of(&answered.asker);
-    let corrected = answered.corrected_fields.iter().map(|field| say.label(field)).collect();
+    let corrected = answered.corrected_fields.iter().map(|field| say.label(&field.replace('.', "/"))).collect();
     Message::new(say, key).listing(corrected)
 }
 
@@ -202,11 +202,14 @@ impl FieldView {
 impl VerifyPage {
     fn new(view: &LinkView, error: Option<&Error>, entered: &BTreeMap<String, String>) -> Self {
         let say = Say::of(&view.asker).with_date("until", view.asker.date(view.expires_at));
+        // The form's own faults name the field as the form does, those of the vault as the API does.
         let at_fault = error.and_then(Error::field).unwrap_or_default();
+        let at_fault = at_fault.strip_prefix("attributes.").unwrap_or(at_fault).replace('/', ".");
         let fields = fields(&view.attributes).into_iter().enumerate().map(|(index, field)| {
             let name = format!("{PREFIX}{}", field.path);
             let entered = entered.get(&name).unwrap_or(&field.value).clone();
-            let problem = error.filter(|_| field.path == at_fault).map(|error| say.problem(error.reason()));
+            let problem =
+                error.filter(|_| field.path.replace('/', ".") == at_fault).map(|error| say.problem(error.reason()));
             let (id, label) = (format!("field-{index}"), say.label(&field.path));
             FieldView { id, label, held: held(&say, &field), name, kind: field.kind, entered, problem }
         });

@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, Utc};
 use recital_domain::{
     error::Error,
-    vault::{self as room, OpenProfile, Revealed},
+    vault::{self as room, OpenProfile, RecordFilter, Reveal, Revealed},
 };
 use recital_entities::{
     SubjectId, SubjectStatus,
@@ -28,6 +28,7 @@ use crate::{
 /// A person whose data is held.
 pub struct Subject(pub subjects::Model);
 
+#[expect(clippy::too_many_arguments, reason = "a connection that can be narrowed")]
 #[Object]
 impl Subject {
     pub async fn id(&self) -> ID {
@@ -62,8 +63,9 @@ impl Subject {
         self.0.verification_due_at
     }
 
-    /// Decrypts; needs the permission, is audited, and shows only the fields that `purpose` may collect when one is
-    /// given. Null for an erased subject.
+    /// Decrypts; needs the permission, is audited, and when a `purpose` is given shows only the fields that it may
+    /// collect: FORBIDDEN with the decision's reason (RESTRICTED, CONSENT_WITHDRAWN, ..) where the purpose may not have
+    /// them now. Null for an erased subject.
     async fn profile(&self, ctx: &Context<'_>, purpose: Option<String>) -> ApiResult<Option<Profile>> {
         let Some(revealed) = load(ctx, ProfileOf { subject: self.0.id, purpose }).await? else { return Ok(None) };
         Ok(revealed?.shown()?.map(|profile| Profile { subject: self.0.id, profile }))
@@ -101,7 +103,8 @@ impl Subject {
         requests_of(ctx, self.0.id, (first, after, last, before)).await
     }
 
-    /// What is stored about them, oldest first.
+    /// What is stored about them, oldest first. With a `purpose` it is read for that purpose: what is kept for it, where
+    /// it may have it now (FORBIDDEN with the decision's reason otherwise), and of payloads what it may collect.
     #[graphql(complexity = "page_cost(first, last, child_complexity)")]
     async fn records(
         &self,
@@ -111,10 +114,13 @@ impl Subject {
         last: Option<i32>,
         before: Option<String>,
         data_type: Option<String>,
+        purpose: Option<String>,
     ) -> ApiResult<Connection<PersonalRecord>> {
         let page = page_request(ctx, (first, after, last, before))?;
-        let page = room::list_records(app(ctx), viewer(ctx)?, self.0.id, data_type, page).await?;
-        Ok(connect(page, |row| row.id.0, |row| PersonalRecord(row.clone())))
+        let reveal = if purpose.is_some() { Reveal::ForTheirPurpose } else { Reveal::Whole };
+        let filter = RecordFilter { data_type, purpose };
+        let page = room::list_records(app(ctx), viewer(ctx)?, self.0.id, filter, page).await?;
+        Ok(connect(page, |row| row.id.0, |row| PersonalRecord { row: row.clone(), reveal }))
     }
 }
 

@@ -25,6 +25,12 @@ verify-problem-NOT_A_NUMBER = Bitte geben Sie eine Zahl ein.
 verify-problem-NOT_A_DATE = Bitte geben Sie ein Datum ein, zum Beispiel 1990-12-31.
 verify-problem-NOT_YES_OR_NO = Bitte wählen Sie Ja oder Nein.
 verify-problem-TOO_LONG = Das ist zu lang.
+verify-problem-TOO_SHORT = Das ist zu kurz.
+verify-problem-INVALID_PHONE = Bitte geben Sie eine Telefonnummer mit Landesvorwahl ein, etwa +43 1 5880.
+verify-problem-INVALID_EMAIL = Bitte geben Sie eine E-Mail-Adresse ein.
+verify-problem-INVALID_COUNTRY = Bitte geben Sie die zwei Buchstaben eines Landes ein, etwa AT.
+verify-problem-INVALID_DATE = Bitte geben Sie ein Datum ein, zum Beispiel 1990-12-31.
+verify-problem-NOT_AN_INTEGER = Bitte geben Sie eine ganze Zahl ein.
 verify-problem-VERSION_CONFLICT = Ihre Daten haben sich geändert, seit Sie diese Seite geöffnet haben. Bitte sehen Sie sie noch einmal durch.
 verify-problem-other = Eine Ihrer Angaben lässt sich so nicht speichern. Bitte prüfen Sie sie.
 

@@ -25,6 +25,12 @@ verify-problem-NOT_A_NUMBER = Please enter a number.
 verify-problem-NOT_A_DATE = Please enter a date, such as 1990-12-31.
 verify-problem-NOT_YES_OR_NO = Please choose yes or no.
 verify-problem-TOO_LONG = This is too long.
+verify-problem-TOO_SHORT = This is too short.
+verify-problem-INVALID_PHONE = Please enter a telephone number with its country code, such as +43 1 5880.
+verify-problem-INVALID_EMAIL = Please enter an e-mail address.
+verify-problem-INVALID_COUNTRY = Please enter the two letters of a country, such as AT.
+verify-problem-INVALID_DATE = Please enter a date, such as 1990-12-31.
+verify-problem-NOT_AN_INTEGER = Please enter a whole number.
 verify-problem-VERSION_CONFLICT = Your data has changed since you opened this page. Please look at it again.
 verify-problem-other = One of your entries cannot be saved. Please check them.
 

@@ -25,6 +25,12 @@ verify-problem-NOT_A_NUMBER = Introduzca un número.
 verify-problem-NOT_A_DATE = Introduzca una fecha, por ejemplo 1990-12-31.
 verify-problem-NOT_YES_OR_NO = Elija sí o no.
 verify-problem-TOO_LONG = Es demasiado largo.
+verify-problem-TOO_SHORT = Es demasiado corto.
+verify-problem-INVALID_PHONE = Indique un número de teléfono con el prefijo del país, por ejemplo +43 1 5880.
+verify-problem-INVALID_EMAIL = Indique una dirección de correo electrónico.
+verify-problem-INVALID_COUNTRY = Indique las dos letras de un país, por ejemplo AT.
+verify-problem-INVALID_DATE = Introduzca una fecha, por ejemplo 1990-12-31.
+verify-problem-NOT_AN_INTEGER = Indique un número entero.
 verify-problem-VERSION_CONFLICT = Sus datos han cambiado desde que abrió esta página. Revíselos de nuevo.
 verify-problem-other = Uno de los datos introducidos no se puede guardar. Revíselos.
 

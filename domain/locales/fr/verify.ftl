@@ -25,6 +25,12 @@ verify-problem-NOT_A_NUMBER = Veuillez saisir un nombre.
 verify-problem-NOT_A_DATE = Veuillez saisir une date, par exemple 1990-12-31.
 verify-problem-NOT_YES_OR_NO = Veuillez choisir oui ou non.
 verify-problem-TOO_LONG = Ce texte est trop long.
+verify-problem-TOO_SHORT = C’est trop court.
+verify-problem-INVALID_PHONE = Indiquez un numéro de téléphone avec l’indicatif du pays, par exemple +43 1 5880.
+verify-problem-INVALID_EMAIL = Indiquez une adresse e-mail.
+verify-problem-INVALID_COUNTRY = Indiquez les deux lettres d’un pays, par exemple AT.
+verify-problem-INVALID_DATE = Veuillez saisir une date, par exemple 1990-12-31.
+verify-problem-NOT_AN_INTEGER = Indiquez un nombre entier.
 verify-problem-VERSION_CONFLICT = Vos données ont changé depuis que vous avez ouvert cette page. Merci de les vérifier à nouveau.
 verify-problem-other = Une de vos saisies ne peut pas être enregistrée. Merci de les vérifier.
 

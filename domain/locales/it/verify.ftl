@@ -25,6 +25,12 @@ verify-problem-NOT_A_NUMBER = Inserisca un numero.
 verify-problem-NOT_A_DATE = Inserisca una data, per esempio 1990-12-31.
 verify-problem-NOT_YES_OR_NO = Scelga sì o no.
 verify-problem-TOO_LONG = Il testo è troppo lungo.
+verify-problem-TOO_SHORT = È troppo corto.
+verify-problem-INVALID_PHONE = Indichi un numero di telefono con il prefisso del Paese, ad esempio +43 1 5880.
+verify-problem-INVALID_EMAIL = Indichi un indirizzo e-mail.
+verify-problem-INVALID_COUNTRY = Indichi le due lettere di un Paese, ad esempio AT.
+verify-problem-INVALID_DATE = Inserisca una data, per esempio 1990-12-31.
+verify-problem-NOT_AN_INTEGER = Indichi un numero intero.
 verify-problem-VERSION_CONFLICT = I Suoi dati sono cambiati da quando ha aperto questa pagina. Li controlli di nuovo.
 verify-problem-other = Uno dei dati inseriti non può essere salvato. Li controlli.
 

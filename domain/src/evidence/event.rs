@@ -1,9 +1,9 @@
 //! Every event there is. A change commits only with one; see [`crate::app::App::write`].
 
 use recital_entities::{
-    ApiKeyId, AttestationId, ConsentId, DeletionMethod, ErasureApproval, IncidentId, LegalHoldId, MemberId, Period,
-    PurposeId, RecordId, RetentionPolicyId, RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId,
-    SubjectStatus, TenantId, WebhookEndpointId,
+    ApiKeyId, AttestationId, AttributeFormatType, ConsentId, DecisionReason, DeletionMethod, ErasureApproval,
+    IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId, RetentionPolicyId, RetentionRunId,
+    ReverificationId, Role, SubjectId, SubjectRequestId, TenantId, WebhookEndpointId,
 };
 use serde_json::{Value, json};
 
@@ -126,20 +126,25 @@ events! {
     PurposeUnchanged = "purpose.unchanged" on Purpose(PurposeId) { key: String, version: i32 }
     PurposeRetired = "purpose.retired" on Purpose(PurposeId) { key: String, version: i32 }
 
+    AttributeFormatSet = "vault.format_set" on Tenant(TenantId) { path: String, format: AttributeFormatType }
+    AttributeFormatRemoved = "vault.format_removed" on Tenant(TenantId) { path: String }
     SubjectRegistered = "subject.registered" on Subject(SubjectId) { fields: Vec<String> }
     ProfileUpdated = "profile.updated" on Subject(SubjectId) { version: i32, fields: Vec<String> }
     ProfileRevealed = "profile.revealed" on Subject(SubjectId) { version: i32, purpose: Option<String> }
-    /// A profile was asked for and not opened: its subject is erased, or restricted while a purpose asked.
-    ProfileWithheld = "profile.withheld" on Subject(SubjectId) { status: SubjectStatus, purpose: Option<String> }
+    /// A profile was asked for and not opened: its subject is erased, or the purpose may not have it now.
+    ProfileWithheld = "profile.withheld" on Subject(SubjectId) { reason: DecisionReason, purpose: Option<String> }
     /// External ids were opened, one entry for all that a request asked for.
     ExternalIdsRevealed = "subject.external_ids_revealed" on Tenant(TenantId) { subjects: Vec<SubjectId> }
     RecordsStored = "records.stored" on Tenant(TenantId) {
-        count: usize, data_types: Vec<String>, purposes: Vec<String>, removed_fields: Vec<String>,
+        count: usize, data_types: Vec<String>, purposes: Vec<String>,
+        removed_fields: Vec<String>, removed_field_count: usize,
     }
     /// Payloads were opened, one entry for all that a request asked for.
     RecordsRevealed = "records.revealed" on Tenant(TenantId) { records: Vec<RecordId> }
-    DataAnonymised = "data.anonymised" on Purpose(PurposeId) { count: usize, removed_fields: Vec<String> }
-    ValuesTokenised = "tokens.issued" on Subject(SubjectId) { purpose: String, count: usize }
+    DataAnonymised = "data.anonymised" on Purpose(PurposeId) {
+        count: usize, removed_fields: Vec<String>, removed_field_count: usize,
+    }
+    ValuesTokenised = "tokens.issued" on Subject(SubjectId) { purpose: String, count: usize, stable: bool }
     ValuesDetokenised = "tokens.revealed" on Purpose(PurposeId) { asked: usize, revealed: usize }
 
     ConsentGiven = "consent.given" on Consent(ConsentId) { subject: SubjectId, purpose: String, purpose_version: i32 }

@@ -64,6 +64,10 @@ pub async fn open(app: &App, viewer: &Viewer, input: OpenRequest) -> Result<Mode
         let right = check(tx, &input)?;
         let corrections = corrections(&input)?;
         let subject = lock_living(tx, &input.subject).await?;
+        let corrections = match corrections {
+            Some(fields) => Some(vault::check_changes(tx, subject.id, "corrections", fields).await?),
+            None => None,
+        };
         let purpose = objected_purpose(tx, &input, right).await?;
         let asked = Asked { input: &input, subject, purpose, corrections };
         match asked.find_open(tx).await? {

@@ -5,10 +5,12 @@
 //! forgotten because a room was added. Packages, erasures and certificates all read this one list.
 
 mod absence;
+mod data_map;
 mod export;
 mod rows;
 
 pub use absence::{Found, KeptRows, find_all};
+pub use data_map::data_map;
 pub use export::{Person, Scope, sections};
 
 use futures::future::BoxFuture;

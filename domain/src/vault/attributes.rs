@@ -29,13 +29,13 @@ pub fn object(field: &str, value: Value) -> Result<Map<String, Value>> {
 ///
 /// # Errors
 /// `BAD_USER_INPUT` with `TOO_MANY_ATTRIBUTES`, `TOO_LARGE`, `INVALID_FIELD_NAME` or `TOO_DEEP`.
-pub fn check_profile(attributes: &Map<String, Value>) -> Result<()> {
+pub fn check_profile(field: &str, attributes: &Map<String, Value>) -> Result<()> {
     if attributes.len() > MOST_ATTRIBUTES {
         let message = format!("a profile holds at most {MOST_ATTRIBUTES} attributes, this one {}", attributes.len());
-        return Err(Error::invalid("attributes", "TOO_MANY_ATTRIBUTES", message));
+        return Err(Error::invalid(field, "TOO_MANY_ATTRIBUTES", message));
     }
-    check_fields("attributes", attributes)?;
-    check_size("attributes", attributes, LARGEST_PROFILE)
+    check_fields(field, attributes)?;
+    check_size(field, attributes, LARGEST_PROFILE)
 }
 
 /// Answers how large `value` is as JSON.
@@ -94,6 +94,20 @@ fn is_name(name: &str) -> bool {
     (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(plain)
 }
 
+/// The path of an attribute: names joined by dots.
+///
+/// # Errors
+/// `BAD_USER_INPUT` with `INVALID_PATH`.
+pub fn check_path(field: &str, path: &str) -> Result<()> {
+    let names: Vec<&str> = path.split('.').collect();
+    if names.len() <= DEEPEST && names.into_iter().all(is_name) {
+        return Ok(());
+    }
+    let message =
+        format!("1 to {DEEPEST} names joined by dots, each 1 to {LONGEST_NAME} of A-Z, a-z, 0-9, '_' and '-'");
+    Err(Error::invalid(field, "INVALID_PATH", message))
+}
+
 /// The shape of a language tag (BCP 47): `en`, `de-AT`, `zh-Hans-CN`.
 ///
 /// # Errors
@@ -130,7 +144,7 @@ mod tests {
     use super::*;
 
     fn refusal(value: Value) -> Option<(&'static str, String)> {
-        let refused = object("attributes", value).and_then(|map| check_profile(&map));
+        let refused = object("attributes", value).and_then(|map| check_profile("attributes", &map));
         refused.err().map(|error| (error.reason(), error.field().unwrap_or_default().to_owned()))
     }
 
@@ -166,6 +180,16 @@ mod tests {
             (json!({ "a": [[[[[[[[1]]]]]]]] }), "TOO_DEEP", "attributes.a"),
         ] {
             assert_eq!(refusal(value), Some((reason, field.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_path_is_made_of_names() {
+        for path in ["a", "address.city", "a.b.c.d.e.f.g.h", "x-1_Y"] {
+            assert!(check_path("path", path).is_ok(), "{path}");
+        }
+        for path in ["", ".", "a.", "a..b", "a b", "a/b", "a.b.c.d.e.f.g.h.i", &"n".repeat(65)] {
+            assert!(check_path("path", path).is_err(), "{path}");
         }
     }
 

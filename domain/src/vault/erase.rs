@@ -25,6 +25,7 @@ use sea_orm::{
 };
 use serde::Serialize;
 
+use super::quota::give_place_back;
 use crate::{
     db::TenantTx,
     error::{Error, Result},
@@ -208,6 +209,7 @@ async fn destroy_key(tx: &TenantTx, id: SubjectId) -> Result<u64> {
 
 /// Leaves a tombstone that nobody is found by.
 async fn bury(tx: &TenantTx, subject: subjects::Model) -> Result<u64> {
+    give_place_back(tx, subject.id).await?;
     let mut row = subjects::ActiveModel::from(subject);
     row.status = Set(SubjectStatus::Erased);
     row.external_id = Set(None);

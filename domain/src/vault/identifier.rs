@@ -70,14 +70,14 @@ fn open_text(key: &SubjectKey, column: &'static str, id: SubjectId, sealed: &Sea
 /// Takes `email` out of attributes or changes to them. The outer none: it was not there; the inner: it was null.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` on `attributes.email` when it is no text.
+/// `BAD_USER_INPUT` on `email` within `field` when it is no text.
 #[expect(clippy::option_option, reason = "absent and null are two things, as in a JSON merge patch")]
-pub fn take_email(attributes: &mut Map<String, Value>) -> Result<Option<Option<String>>> {
+pub fn take_email(field: &str, attributes: &mut Map<String, Value>) -> Result<Option<Option<String>>> {
     match attributes.remove(EMAIL) {
         None => Ok(None),
         Some(Value::Null) => Ok(Some(None)),
         Some(Value::String(email)) => Ok(Some(Some(email))),
-        Some(_) => Err(Error::invalid("attributes.email", "INVALID_EMAIL", "not an e-mail address")),
+        Some(_) => Err(Error::invalid(format!("{field}.{EMAIL}"), "INVALID_EMAIL", "not an e-mail address")),
     }
 }
 

@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 
 use recital_entities::{
-    RecordId, SubjectId, SubjectStatus,
+    PurposeId, RecordId, SubjectId, SubjectStatus,
     retention::legal_holds,
     vault::{profile_versions, records, subjects},
 };
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
 
-use super::{SubjectRef, find_subject_if_any};
+use super::{SubjectRef, allowed::require, find_subject, find_subject_if_any};
 use crate::{
     app::App,
-    db::{Order, Page, PageRequest},
+    consent,
+    db::{Order, Page, PageRequest, TenantTx},
     error::Result,
-    retention,
+    purposes as register, retention,
     viewer::{Permission, Viewer},
 };
 
@@ -63,20 +64,46 @@ pub async fn list_subjects(
         .await
 }
 
+/// Which records. Every part given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct RecordFilter {
+    pub data_type: Option<String>,
+    /// The key of the purpose they are read for: those that are kept for it.
+    pub purpose: Option<String>,
+}
+
 /// One subject's records, oldest first.
+///
+/// # Errors
+/// Read for a purpose: `NOT_FOUND` on `purpose`; FORBIDDEN with the decision's reason where it may not have them now.
 pub async fn list_records(
     app: &App,
     viewer: &Viewer,
     subject: SubjectId,
-    data_type: Option<String>,
+    filter: RecordFilter,
     page: PageRequest,
 ) -> Result<Page<records::Model>> {
     use records::Column;
-    let select = records::Entity::find()
-        .filter(Column::SubjectId.eq(subject))
-        .apply_if(data_type, |select, data_type| select.filter(Column::DataType.eq(data_type)));
-    app.read(viewer, Permission::SubjectRead, async |tx| tx.page(select, Column::Id, Order::OldestFirst, &page).await)
-        .await
+    app.read(viewer, Permission::SubjectRead, async |tx| {
+        let purpose = match &filter.purpose {
+            Some(key) => Some(readable_for(tx, subject, key).await.map_err(|error| error.on_field("purpose"))?),
+            None => None,
+        };
+        let select = records::Entity::find()
+            .filter(Column::SubjectId.eq(subject))
+            .apply_if(filter.data_type, |select, data_type| select.filter(Column::DataType.eq(data_type)))
+            .apply_if(purpose, |select, purpose| select.filter(Column::PurposeId.eq(purpose)));
+        tx.page(select, Column::Id, Order::OldestFirst, &page).await
+    })
+    .await
+}
+
+/// The purpose, where the subject's data may be processed for it now.
+async fn readable_for(tx: &TenantTx, subject: SubjectId, purpose: &str) -> Result<PurposeId> {
+    let purpose = register::get(tx, purpose).await?;
+    let subject = find_subject(tx, &SubjectRef::Id(subject)).await?;
+    require(&consent::decide(tx, &subject, &purpose).await?)?;
+    Ok(purpose.id)
 }
 
 /// Several records in one statement.

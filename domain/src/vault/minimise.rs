@@ -6,6 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use recital_entities::purposes::purposes;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// What a purpose may collect or read.
@@ -27,6 +28,22 @@ struct Paths {
 pub struct Minimised {
     pub kept: Map<String, Value>,
     pub removed: Vec<String>,
+}
+
+/// What went, as answers and audit entries tell it: the first names in order, and how many there were.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemovedFields {
+    pub names: Vec<String>,
+    pub count: usize,
+}
+
+const MOST_NAMES: usize = 100;
+
+impl FromIterator<String> for RemovedFields {
+    fn from_iter<I: IntoIterator<Item = String>>(names: I) -> Self {
+        let names: BTreeSet<String> = names.into_iter().collect();
+        Self { count: names.len(), names: names.into_iter().take(MOST_NAMES).collect() }
+    }
 }
 
 impl Allowlist {
@@ -159,6 +176,15 @@ mod tests {
         assert_eq!(answer, Minimised { kept: payload, removed: vec![] });
     }
 
+    #[test]
+    fn a_hundred_names_are_told_and_all_are_counted() {
+        let names = |count: usize| (0..count).map(|n| format!("f{n:03}")).collect::<RemovedFields>();
+        assert_eq!((names(100).names.len(), names(100).count), (100, 100));
+        assert_eq!((names(101).names.len(), names(101).count), (100, 101));
+        let twice: RemovedFields = ["b", "a", "b"].map(str::to_owned).into_iter().collect();
+        assert_eq!(twice, RemovedFields { names: vec!["a".into(), "b".into()], count: 2 });
+    }
+
     fn any_value() -> impl Strategy<Value = Value> {
         let leaf =
             prop_oneof![Just(Value::Null), any::<bool>().prop_map(Value::from), any::<i32>().prop_map(Value::from)];
@@ -179,34 +205,40 @@ mod tests {
         prop::collection::vec("[a-d](\\.[a-d]){0,3}", 0..6)
     }
 
-    /// Paths of all that is no container, empty containers included.
-    fn leaves(path: &str, value: &Value, found: &mut Vec<String>) {
-        match value {
-            Value::Object(map) if !map.is_empty() => {
-                for (name, value) in map {
-                    leaves(&format!("{path}.{name}"), value, found);
+    /// All that is no container, and empty containers, each with its path.
+    fn leaves(map: &Map<String, Value>) -> Vec<(String, String)> {
+        fn collect(path: &str, value: &Value, found: &mut Vec<(String, String)>) {
+            match value {
+                Value::Object(map) if !map.is_empty() => {
+                    map.iter().for_each(|(name, value)| collect(&format!("{path}.{name}"), value, found));
                 }
+                Value::Array(items) if !items.is_empty() => items.iter().for_each(|item| collect(path, item, found)),
+                _ => found.push((path.to_owned(), value.to_string())),
             }
-            Value::Array(items) if !items.is_empty() => items.iter().for_each(|item| leaves(path, item, found)),
-            _ => found.push(path.trim_start_matches('.').to_owned()),
         }
+        let mut found = Vec::new();
+        map.iter().for_each(|(name, value)| collect(name, value, &mut found));
+        found
+    }
+
+    /// What the rule is, said in another way than the code says it.
+    fn is_within(path: &str, fields: &[String]) -> bool {
+        fields.iter().any(|field| path == *field || path.starts_with(&format!("{field}.")))
     }
 
     proptest! {
         #[test]
-        fn nothing_outside_the_allowlist_is_ever_kept(payload in any_payload(), fields in any_fields()) {
-            let allowlist = Allowlist::new(Some(&fields));
-            let answer = minimise(payload, &allowlist);
-            let mut kept = Vec::new();
-            for (name, value) in &answer.kept {
-                leaves(name, value, &mut kept);
-            }
-            for path in kept {
-                let covered = fields.iter().any(|field| path == *field || path.starts_with(&format!("{field}.")));
-                prop_assert!(covered, "{path} was kept");
-            }
+        fn what_is_inside_the_allowlist_is_kept_and_nothing_else(payload in any_payload(), fields in any_fields()) {
+            let answer = minimise(payload.clone(), &Allowlist::new(Some(&fields)));
+            let (inside, outside): (Vec<_>, Vec<_>) =
+                leaves(&payload).into_iter().partition(|(path, _)| is_within(path, &fields));
+            prop_assert_eq!(leaves(&answer.kept), inside);
             for path in &answer.removed {
-                prop_assert!(!allowlist.covers(path), "{path} was removed");
+                prop_assert!(!is_within(path, &fields), "{path} was removed");
+            }
+            for (path, _) in outside {
+                let told = answer.removed.iter().any(|name| path == *name || path.starts_with(&format!("{name}.")));
+                prop_assert!(told, "{path} went without a word");
             }
         }
 

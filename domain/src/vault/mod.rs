@@ -1,14 +1,18 @@
 //! The vault (Articles 5(1)(c), 25, 32): subjects, their profiles and records, sealed under each person's own key.
 
+mod allowed;
 mod anonymise;
 mod attributes;
 mod erase;
 mod find;
 mod find_many;
+mod format;
+mod formats;
 mod identifier;
 mod list;
 mod minimise;
 mod profile;
+mod quota;
 mod register;
 mod restrict;
 mod reveal;
@@ -18,20 +22,21 @@ mod store;
 mod subject_key;
 mod tokenise;
 
-pub use anonymise::{Anonymise, anonymise};
+pub use anonymise::{Anonymise, Anonymised, anonymise};
 pub use erase::{Erased, Ground, Retained, destroy_idle_keys, erase_subject};
 pub use find::{SubjectRef, email_index, external_id_index, find_subject, find_subject_if_any, normalise_email};
 pub use find_many::find_subjects;
+pub use formats::{SetFormat, list_formats, remove_format, set_format};
 pub use identifier::{open_email, open_email_with, open_external_id_with};
 pub use list::{
-    SubjectFilter, find, holds_of_records, list_records, list_subjects, profile_versions, records_by_ids,
+    RecordFilter, SubjectFilter, find, holds_of_records, list_records, list_subjects, profile_versions, records_by_ids,
     subjects_by_ids,
 };
-pub use minimise::{Allowlist, Minimised, minimise};
-pub use profile::{OpenProfile, ProfileChange, UpdateProfile, change_profile, open_profile, update};
+pub use minimise::{Allowlist, Minimised, RemovedFields, minimise};
+pub use profile::{OpenProfile, ProfileChange, UpdateProfile, change_profile, check_changes, open_profile, update};
 pub use register::{RegisterSubject, register};
 pub use restrict::{lift_restriction, restrict, was_restricted};
-pub use reveal::{Revealed, open_payloads, reveal_external_ids, reveal_payloads, reveal_profiles};
+pub use reveal::{Reveal, Revealed, open_payloads, reveal_external_ids, reveal_payloads, reveal_profiles};
 pub use rewrap::{rewrap, rewrap_tenant};
 pub use rotate_key::rotate_key;
 pub use store::{NewRecord, StoreRecords, Stored, store_records};

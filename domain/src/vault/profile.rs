@@ -4,6 +4,8 @@
 //! person sees all that is held: see [`super::identifier`]. A restricted subject's profile can be corrected (restriction
 //! lasts while accuracy is being verified, Article 18(1)(a)); an erased one's is gone.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use recital_entities::{
     SubjectId, SubjectStatus,
@@ -14,9 +16,11 @@ use serde_json::{Map, Value};
 
 use super::{
     SubjectKey, SubjectRef,
-    attributes::{check_profile, object},
+    attributes::{MOST_ATTRIBUTES, check_profile, object},
     find_subject,
+    formats::Formats,
     identifier::{EMAIL, email_identifier, explain_taken, open_email_with, take_email},
+    normalise_email,
 };
 use crate::{
     app::App,
@@ -39,7 +43,7 @@ pub struct OpenProfile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProfileChange {
     pub version: i32,
-    /// Names, sorted; none when every value was what it was before, and then there is no new version.
+    /// Dotted paths, sorted; none when every value was what it was before, and then there is no new version.
     pub changed_fields: Vec<String>,
 }
 
@@ -54,6 +58,8 @@ pub struct UpdateProfile {
 }
 
 const TABLE: &str = "profiles";
+/// The input's field, which refusals begin with.
+pub(super) const ATTRIBUTES: &str = "attributes";
 
 /// Changes a profile key by key.
 ///
@@ -62,7 +68,7 @@ const TABLE: &str = "profiles";
 /// than `expected_version`, `SUBJECT_EXISTS` for another's address, or `SUBJECT_ERASED`.
 pub async fn update(app: &App, viewer: &Viewer, input: UpdateProfile) -> Result<subjects::Model> {
     app.write(viewer, Permission::SubjectWrite, async |tx| {
-        let changes = object("attributes", input.attributes)?;
+        let changes = object(ATTRIBUTES, input.attributes)?;
         let subject = find_subject(tx, &input.subject).await?;
         let change = change_profile(tx, &subject, changes, input.expected_version).await?;
         let id = subject.id;
@@ -106,14 +112,15 @@ pub async fn change_profile(
     mut changes: Map<String, Value>,
     expected: Option<i32>,
 ) -> Result<ProfileChange> {
-    let email = take_email(&mut changes)?;
+    let email = take_email(ATTRIBUTES, &mut changes)?;
     let subject = lock(tx, subject.id).await?;
     let row = tx.one(profile_of(subject.id)).await?.ok_or_else(erased)?;
     check_version(expected, row.version)?;
     let key = SubjectKey::of(tx, subject.id).await?;
     let mut attributes = open_attributes(&key, &row)?;
+    Formats::load(tx).await?.conform(ATTRIBUTES, &mut changes, &attributes)?;
     let mut names = merge(&mut attributes, changes);
-    check_profile(&attributes)?;
+    check_profile(ATTRIBUTES, &attributes)?;
     if let Some(email) = email
         && change_email(tx, &key, &subject, email).await?
     {
@@ -127,6 +134,30 @@ pub async fn change_profile(
     tx.put(profile_row(tx, &key, subject.id, version, &attributes)?.into_active_model()).await?;
     tx.insert_all(vec![version_row(tx, subject.id, version, names.clone()).into_active_model()]).await?;
     Ok(ProfileChange { version, changed_fields: names })
+}
+
+/// Whether `changes` could be made to the profile as it is now. Answers them in the form in which values are kept.
+///
+/// # Errors
+/// `BAD_USER_INPUT` naming the attribute within `field`; CONFLICT with `SUBJECT_ERASED`.
+pub async fn check_changes(
+    tx: &TenantTx,
+    subject: SubjectId,
+    field: &str,
+    mut changes: Map<String, Value>,
+) -> Result<Map<String, Value>> {
+    let key = SubjectKey::of(tx, subject).await?;
+    let row = tx.one(profile_of(subject)).await?.ok_or_else(erased)?;
+    let mut attributes = open_attributes(&key, &row)?;
+    let email = take_email(field, &mut changes)?;
+    if let Some(Some(email)) = &email {
+        normalise_email(email).map_err(|error| error.within(field))?;
+    }
+    Formats::load(tx).await?.conform(field, &mut changes, &attributes)?;
+    merge(&mut attributes, changes.clone());
+    check_profile(field, &attributes)?;
+    changes.extend(email.map(|email| (EMAIL.to_owned(), email.into())));
+    Ok(changes)
 }
 
 /// The row as it is now, held until the commit: changes of one person's data and their erasure take turns.
@@ -150,20 +181,52 @@ fn check_version(expected: Option<i32>, version: i32) -> Result<()> {
     }
 }
 
-/// Answers the names of what changed.
+/// Answers the paths of what changed.
 fn merge(attributes: &mut Map<String, Value>, changes: Map<String, Value>) -> Vec<String> {
-    let mut names = Vec::new();
+    let mut paths = Vec::new();
     for (name, value) in changes {
-        let differs = if value.is_null() {
-            attributes.remove(&name).is_some()
-        } else {
-            attributes.insert(name.clone(), value.clone()) != Some(value)
+        let after = Some(value).filter(|value| !value.is_null());
+        let before = match &after {
+            Some(value) => attributes.insert(name.clone(), value.clone()),
+            None => attributes.remove(&name),
         };
-        if differs {
-            names.push(name);
-        }
+        differences(&name, before.as_ref(), after.as_ref(), &mut paths);
     }
-    names
+    told(paths)
+}
+
+/// The paths of all values, as the first version of a profile tells them.
+pub(super) fn paths_of(attributes: &Map<String, Value>) -> Vec<String> {
+    let mut paths = Vec::new();
+    attributes.iter().for_each(|(name, value)| differences(name, None, Some(value), &mut paths));
+    told(paths)
+}
+
+/// Down to the values that differ; a list is one value.
+fn differences(path: &str, before: Option<&Value>, after: Option<&Value>, found: &mut Vec<String>) {
+    if before == after {
+        return;
+    }
+    let inside = |value: Option<&Value>| value.map_or(Some(Map::new()), |value| value.as_object().cloned());
+    match (inside(before), inside(after)) {
+        (Some(before), Some(after)) if !(before.is_empty() && after.is_empty()) => {
+            let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+            for name in names {
+                differences(&format!("{path}.{name}"), before.get(name), after.get(name), found);
+            }
+        }
+        _ => found.push(path.to_owned()),
+    }
+}
+
+/// Where the paths are very many, the names they begin with, of which a profile has no more than
+/// [`MOST_ATTRIBUTES`].
+fn told(paths: Vec<String>) -> Vec<String> {
+    if paths.len() <= MOST_ATTRIBUTES {
+        return paths;
+    }
+    let top = |path: String| path.split('.').next().unwrap_or_default().to_owned();
+    paths.into_iter().map(top).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Answers whether the address changed.
@@ -180,7 +243,7 @@ async fn change_email(
     let (email, email_index) = match email {
         Some(email) => {
             let identifier = email_identifier(tx, key, subject.id, &email).await;
-            identifier.map_err(|error| error.within("attributes"))?.into_columns()
+            identifier.map_err(|error| error.within(ATTRIBUTES))?.into_columns()
         }
         None if subject.external_id.is_none() => {
             let message = "without an external id the address is all this subject is found by";
@@ -254,11 +317,30 @@ mod tests {
             (json!({ "a": 1 }), json!({ "a": 1 }), json!({ "a": 1 }), vec![]),
             (json!({ "a": 1, "b": 2 }), json!({ "a": null }), json!({ "b": 2 }), vec!["a"]),
             (json!({ "a": 1 }), json!({ "b": null }), json!({ "a": 1 }), vec![]),
-            (json!({ "a": { "x": 1, "y": 2 } }), json!({ "a": { "x": 1 } }), json!({ "a": { "x": 1 } }), vec!["a"]),
+            (json!({ "a": { "x": 1, "y": 2 } }), json!({ "a": { "x": 1 } }), json!({ "a": { "x": 1 } }), vec!["a.y"]),
+            (json!({ "a": 1 }), json!({ "a": { "x": { "y": 1 } } }), json!({ "a": { "x": { "y": 1 } } }), vec!["a"]),
+            (
+                json!({}),
+                json!({ "a": { "x": { "y": 1 }, "z": [1] } }),
+                json!({ "a": { "x": { "y": 1 }, "z": [1] } }),
+                vec!["a.x.y", "a.z"],
+            ),
+            (json!({ "a": { "x": 1 } }), json!({ "a": null }), json!({}), vec!["a.x"]),
+            (json!({}), json!({ "a": {} }), json!({ "a": {} }), vec!["a"]),
         ] {
             let (Value::Object(mut attributes), Value::Object(changes)) = (before, changes) else { unreachable!() };
             assert_eq!(merge(&mut attributes, changes), changed);
             assert_eq!(Value::Object(attributes), after);
         }
+    }
+
+    #[test]
+    fn where_very_many_values_changed_the_attributes_are_named() {
+        let nested = |count: usize| {
+            let inner: Map<String, Value> = (0..count).map(|n| (format!("n{n:03}"), json!(n))).collect();
+            paths_of(&Map::from_iter([("a".to_owned(), Value::Object(inner)), ("b".to_owned(), json!(1))]))
+        };
+        assert_eq!(nested(99).len(), 100);
+        assert_eq!(nested(100), ["a", "b"]);
     }
 }

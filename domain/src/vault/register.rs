@@ -9,9 +9,11 @@ use super::{
     SubjectKey, SubjectRef,
     attributes::{check_external_id, check_locale, check_profile, object},
     find_subject,
+    formats::Formats,
     identifier::{EMAIL, email_identifier, explain_taken, external_identifier, take_email},
     normalise_email,
-    profile::{profile_row, version_row},
+    profile::{ATTRIBUTES, paths_of, profile_row, version_row},
+    quota::take_place,
 };
 use crate::{
     accuracy,
@@ -39,7 +41,7 @@ pub struct RegisterSubject {
 ///
 /// # Errors
 /// `BAD_USER_INPUT` naming the field, with `IDENTIFIER_REQUIRED` when there is neither e-mail nor external id;
-/// CONFLICT with `SUBJECT_EXISTS` naming the field, or with `IDEMPOTENCY_KEY_REUSED`.
+/// CONFLICT with `SUBJECT_EXISTS` naming the field, `SUBJECT_LIMIT_REACHED`, or `IDEMPOTENCY_KEY_REUSED`.
 pub async fn register(app: &App, viewer: &Viewer, input: RegisterSubject) -> Result<subjects::Model> {
     app.write(viewer, Permission::SubjectWrite, async |tx| {
         let key = input.idempotency_key.as_deref();
@@ -51,7 +53,7 @@ pub async fn register(app: &App, viewer: &Viewer, input: RegisterSubject) -> Res
 }
 
 async fn add_subject(tx: &TenantTx, input: &RegisterSubject) -> Result<Audited<SubjectId>> {
-    let sound = Sound::check(input)?;
+    let sound = Sound::check(input, &Formats::load(tx).await?)?;
     let id: SubjectId = tx.new_id();
     let (key, key_row) = SubjectKey::make(tx, id).await?;
     let subject = subject_row(tx, &key, id, &sound).await?;
@@ -60,6 +62,7 @@ async fn add_subject(tx: &TenantTx, input: &RegisterSubject) -> Result<Audited<S
     tx.insert_all(vec![profile_row(tx, &key, id, 1, &sound.attributes)?.into_active_model()]).await?;
     let fields = sound.field_names();
     tx.insert_all(vec![version_row(tx, id, 1, fields.clone()).into_active_model()]).await?;
+    take_place(tx, id).await?;
     Ok(Event::SubjectRegistered { id, fields }.with(id))
 }
 
@@ -72,12 +75,13 @@ struct Sound {
 }
 
 impl Sound {
-    fn check(input: &RegisterSubject) -> Result<Self> {
+    fn check(input: &RegisterSubject, formats: &Formats) -> Result<Self> {
         let attributes = input.attributes.clone().unwrap_or_else(|| Value::Object(Map::new()));
-        let mut attributes = object("attributes", attributes)?;
-        check_profile(&attributes)?;
-        let email = one_email(input.email.clone(), take_email(&mut attributes)?.flatten())?;
+        let mut attributes = object(ATTRIBUTES, attributes)?;
+        check_profile(ATTRIBUTES, &attributes)?;
+        let email = one_email(input.email.clone(), take_email(ATTRIBUTES, &mut attributes)?.flatten())?;
         attributes.retain(|_, value| !value.is_null());
+        formats.conform(ATTRIBUTES, &mut attributes, &Map::new())?;
         if let Some(external_id) = &input.external_id {
             check_external_id(external_id)?;
         }
@@ -95,7 +99,7 @@ impl Sound {
     fn field_names(&self) -> Vec<String> {
         let identifiers = [(EMAIL, self.email.is_some()), ("externalId", self.external_id.is_some())];
         let identifiers = identifiers.into_iter().filter(|(_, given)| *given).map(|(name, _)| name.to_owned());
-        let mut names: Vec<String> = identifiers.chain(self.attributes.keys().cloned()).collect();
+        let mut names: Vec<String> = identifiers.chain(paths_of(&self.attributes)).collect();
         names.sort();
         names
     }

@@ -19,9 +19,10 @@ use serde_json::{Map, Value};
 
 use super::{
     SubjectKey, SubjectRef,
+    allowed::require,
     attributes::{check_fields, check_size, object, size_of},
     find_subjects,
-    minimise::{Allowlist, minimise},
+    minimise::{Allowlist, RemovedFields, minimise},
     normalise_email,
 };
 use crate::{
@@ -61,8 +62,8 @@ pub struct Stored {
     pub id: RecordId,
     /// None for one that goes with the account, or never.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Dotted paths of what the purpose may not collect, sorted.
-    pub removed_fields: Vec<String>,
+    /// Dotted paths of what the purpose may not collect.
+    pub removed_fields: RemovedFields,
 }
 
 pub const MOST_RECORDS: usize = 1000;
@@ -94,10 +95,10 @@ pub async fn store_records(app: &App, viewer: &Viewer, input: StoreRecords) -> R
 async fn add_records(tx: &TenantTx, records: &[NewRecord]) -> Result<Audited<Vec<Stored>>> {
     let payloads = check(records, tx.now())?;
     let asked = Asked::load(tx, records).await?;
-    asked.decide(tx, records).await?;
+    asked.decide(tx).await?;
     let expiries = Expiries::load(tx).await?;
     let keys = SubjectKey::of_all(tx, asked.subjects.iter().map(|subject| subject.id)).await?;
-    let (mut rows, mut stored) = (Vec::new(), Vec::new());
+    let (mut rows, mut stored, mut removed) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (index, (record, payload)) in records.iter().zip(payloads).enumerate() {
         let (subject, purpose) = (&asked.subjects[index], &asked.purposes[index]);
         let key = keys.get(&subject.id).ok_or_else(|| Error::internal("a subject without a key"))?;
@@ -116,20 +117,22 @@ async fn add_records(tx: &TenantTx, records: &[NewRecord]) -> Result<Audited<Vec
             expires_at,
         };
         rows.push(row.into_active_model());
-        stored.push(Stored { id, expires_at, removed_fields: minimised.removed });
+        removed.extend(minimised.removed.iter().cloned());
+        stored.push(Stored { id, expires_at, removed_fields: minimised.removed.into_iter().collect() });
     }
     tx.insert_all(rows).await?;
-    Ok(summary(tx, records, &stored).with(stored))
+    Ok(summary(tx, records, removed.into_iter().collect()).with(stored))
 }
 
-fn summary(tx: &TenantTx, records: &[NewRecord], stored: &[Stored]) -> Event {
+fn summary(tx: &TenantTx, records: &[NewRecord], removed: RemovedFields) -> Event {
     let distinct = |words: BTreeSet<&String>| words.into_iter().cloned().collect();
     Event::RecordsStored {
         id: tx.tenant(),
-        count: stored.len(),
+        count: records.len(),
         data_types: distinct(records.iter().map(|record| &record.data_type).collect()),
         purposes: distinct(records.iter().map(|record| &record.purpose).collect()),
-        removed_fields: distinct(stored.iter().flat_map(|stored| &stored.removed_fields).collect()),
+        removed_fields: removed.names,
+        removed_field_count: removed.count,
     }
 }
 
@@ -209,14 +212,10 @@ impl Asked {
 
     /// # Errors
     /// FORBIDDEN with the reason of the first decision that is a no.
-    async fn decide(&self, tx: &TenantTx, records: &[NewRecord]) -> Result<()> {
+    async fn decide(&self, tx: &TenantTx) -> Result<()> {
         let pairs: Vec<_> = self.subjects.iter().zip(&self.purposes).collect();
         for (index, decision) in consent::decide_all(tx, &pairs).await?.into_iter().enumerate() {
-            if !decision.allowed {
-                let message = format!("processing for the purpose {} is not allowed", records[index].purpose);
-                let refusal = Error::refused(decision.reason.into(), message);
-                return Err(refusal.on_field(format!("records.{index}.purpose")));
-            }
+            require(&decision).map_err(|refusal| refusal.on_field(format!("records.{index}.purpose")))?;
         }
         Ok(())
     }

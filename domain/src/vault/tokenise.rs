@@ -1,7 +1,9 @@
 //! Tokens: random stand-ins for values such as card numbers, so that other systems need not hold the values.
 //!
-//! A token says nothing about its value. The same value of the same subject under the same purpose has one token; it is
-//! given back only under that purpose, and only while that person's data may be processed for it.
+//! A token says nothing about its value, and its value is given back only under its purpose, while that person's data may
+//! be processed for it. A stable token is asked for: then the same value of the same subject under the same purpose has
+//! one token, found by a keyed hash. It lets systems compare values without holding them; without need, a new token for
+//! each time tells less.
 
 use std::collections::HashMap;
 
@@ -10,9 +12,9 @@ use recital_entities::{
     purposes::purposes,
     vault::{subjects, tokens},
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel, QueryFilter as _, QuerySelect as _};
 
-use super::{SubjectKey, SubjectRef, find_subject, store::MOST_RECORDS};
+use super::{SubjectKey, SubjectRef, allowed::require, find_subject, store::MOST_RECORDS};
 use crate::{
     app::App,
     consent,
@@ -32,6 +34,8 @@ pub struct Tokenise {
     /// The purpose's key.
     pub purpose: String,
     pub values: Vec<String>,
+    /// The same value gets the token it got before.
+    pub stable: bool,
 }
 
 const LONGEST_VALUE: usize = 4096;
@@ -47,12 +51,13 @@ pub async fn tokenise(app: &App, viewer: &Viewer, input: Tokenise) -> Result<Vec
         let subject = find_subject(tx, &input.subject).await.map_err(|error| error.on_field("subject"))?;
         let subject = hold(tx, subject.id).await?;
         let decision = consent::decide(tx, &subject, &purpose).await?;
-        if !decision.allowed {
-            let message = format!("processing for the purpose {} is not allowed", purpose.key);
-            return Err(Error::refused(decision.reason.into(), message).on_field("purpose"));
-        }
-        let tokens = issue(tx, subject.id, purpose.id, &input.values).await?;
-        Ok(Event::ValuesTokenised { id: subject.id, purpose: purpose.key, count: tokens.len() }.with(tokens))
+        require(&decision).map_err(|refusal| refusal.on_field("purpose"))?;
+        let stable = input.stable;
+        let issuer =
+            Issuer { tx, key: SubjectKey::of(tx, subject.id).await?, subject: subject.id, purpose: purpose.id };
+        let tokens =
+            if stable { issuer.issue_stable(&input.values).await? } else { issuer.issue(&input.values).await? };
+        Ok(Event::ValuesTokenised { id: subject.id, purpose: purpose.key, count: tokens.len(), stable }.with(tokens))
     })
     .await
 }
@@ -104,39 +109,68 @@ async fn hold(tx: &TenantTx, id: SubjectId) -> Result<subjects::Model> {
     tx.get("subject", select).await
 }
 
-/// Finds or makes the token of each value.
-async fn issue(tx: &TenantTx, subject: SubjectId, purpose: PurposeId, values: &[String]) -> Result<Vec<String>> {
-    let keys = tx.keys().await?;
-    let indexes: Vec<Vec<u8>> =
-        values.iter().map(|value| keys.index(&format!("token/{purpose}/{subject}"), value)).collect();
-    let select = tokens::Entity::find()
-        .filter(Column::PurposeId.eq(purpose))
-        .filter(Column::SubjectId.eq(subject))
-        .filter(Column::ValueIndex.is_in(indexes.clone()));
-    let known = tx.all(select).await?.into_iter().map(|row| (row.value_index, row.token));
-    let mut known: HashMap<Vec<u8>, String> = known.collect();
-    let key = SubjectKey::of(tx, subject).await?;
-    let mut rows = Vec::new();
-    for (value, value_index) in values.iter().zip(&indexes) {
-        if known.contains_key(value_index) {
-            continue;
+/// Makes tokens for one subject under one purpose.
+struct Issuer<'a> {
+    tx: &'a TenantTx,
+    key: SubjectKey,
+    subject: SubjectId,
+    purpose: PurposeId,
+}
+
+impl Issuer<'_> {
+    /// A new token for each value.
+    async fn issue(&self, values: &[String]) -> Result<Vec<String>> {
+        let rows = values.iter().map(|value| self.row(value, None)).collect::<Result<Vec<_>>>()?;
+        let tokens = rows.iter().map(|row| row.token.clone()).collect();
+        self.insert(rows).await?;
+        Ok(tokens)
+    }
+
+    /// Finds or makes the token of each value.
+    async fn issue_stable(&self, values: &[String]) -> Result<Vec<String>> {
+        let keys = self.tx.keys().await?;
+        let kind = format!("token/{}/{}", self.purpose, self.subject);
+        let indexes: Vec<Vec<u8>> = values.iter().map(|value| keys.index(&kind, value)).collect();
+        let mut known = self.known(&indexes).await?;
+        let mut rows = Vec::new();
+        for (value, index) in values.iter().zip(&indexes) {
+            if !known.contains_key(index) {
+                let row = self.row(value, Some(index.clone()))?;
+                known.insert(index.clone(), row.token.clone());
+                rows.push(row);
+            }
         }
-        let id: TokenId = tx.new_id();
-        let row = tokens::Model {
-            tenant_id: tx.tenant(),
+        self.insert(rows).await?;
+        Ok(indexes.iter().filter_map(|index| known.get(index).cloned()).collect())
+    }
+
+    /// Stable tokens by the index of their value.
+    async fn known(&self, indexes: &[Vec<u8>]) -> Result<HashMap<Vec<u8>, String>> {
+        let select = tokens::Entity::find()
+            .filter(Column::PurposeId.eq(self.purpose))
+            .filter(Column::SubjectId.eq(self.subject))
+            .filter(Column::ValueIndex.is_in(indexes.iter().cloned()));
+        let rows = self.tx.all(select).await?.into_iter();
+        Ok(rows.filter_map(|row| Some((row.value_index?, row.token))).collect())
+    }
+
+    fn row(&self, value: &str, value_index: Option<Vec<u8>>) -> Result<tokens::Model> {
+        let id: TokenId = self.tx.new_id();
+        Ok(tokens::Model {
+            tenant_id: self.tx.tenant(),
             id,
             token: new_token()?,
-            subject_id: subject,
-            purpose_id: purpose,
-            value: key.seal("tokens", "value", &id, value.as_bytes())?,
-            value_index: value_index.clone(),
-            created_at: tx.now(),
-        };
-        known.insert(value_index.clone(), row.token.clone());
-        rows.push(row.into_active_model());
+            subject_id: self.subject,
+            purpose_id: self.purpose,
+            value: self.key.seal("tokens", "value", &id, value.as_bytes())?,
+            value_index,
+            created_at: self.tx.now(),
+        })
     }
-    tx.insert_all(rows).await?;
-    Ok(indexes.iter().filter_map(|index| known.get(index).cloned()).collect())
+
+    async fn insert(&self, rows: Vec<tokens::Model>) -> Result<()> {
+        self.tx.insert_all(rows.into_iter().map(IntoActiveModel::into_active_model).collect()).await
+    }
 }
 
 /// 128 random bits in base 58: no format to mistake for a value's.

@@ -1,7 +1,9 @@
+pub mod attribute_formats;
 pub mod profile_versions;
 pub mod profiles;
 pub mod records;
 pub mod restrictions;
+pub mod subject_counts;
 pub mod subject_keys;
 pub mod subjects;
 pub mod tenant_keys;

@@ -15,7 +15,8 @@ pub struct Model {
     pub subject_id: SubjectId,
     pub purpose_id: PurposeId,
     pub value: Sealed,
-    pub value_index: Vec<u8>,
+    /// Of a stable token alone: what finds it again for the same value.
+    pub value_index: Option<Vec<u8>>,
     pub created_at: DateTimeUtc,
 }
 

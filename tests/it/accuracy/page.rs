@@ -118,7 +118,7 @@ both_engines! {
         let page = Page::post(&link, &form).await;
         assert_eq!(page.status, 200);
         assert_eq!(page.find("h1"), ["Thank you, your data is corrected"]);
-        assert_eq!(page.find("li"), ["Address", "Date of birth", "Name", "Newsletter", "Shoe size"]);
+        assert_eq!(page.find("li"), ["Address – Town or city", "Date of birth", "Name", "Newsletter", "Shoe size"]);
         let person = subject(&world, &id).await;
         assert_eq!(person["profile"]["version"], 2);
         assert_eq!(person["profile"]["attributes"], json!({
@@ -128,7 +128,7 @@ both_engines! {
         assert_eq!(instant(&person["lastVerifiedAt"]), world.now());
         let question = &questions(&world).await[0];
         assert_eq!(question["state"], "CORRECTED");
-        assert_eq!(question["correctedFields"], json!(["address", "dateOfBirth", "name", "newsletter", "shoeSize"]));
+        assert_eq!(question["correctedFields"], json!(["address.city", "dateOfBirth", "name", "newsletter", "shoeSize"]));
         assert_eq!((entries(&world, "accuracy.corrected").await, entries(&world, "profile.updated").await), (1, 1));
         assert_eq!(Page::post(&link, &form).await.status, 410);
         world.finish().await;

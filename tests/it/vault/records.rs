@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const WITHDRAW: &str = "mutation($id: ID!) { withdrawConsent(input: { subject: { id: $id }, purpose: \"agent_interaction\" }) { consent { given } } }";
 const NODE: &str = "query($id: ID!) { node(id: $id) { ... on PersonalRecord { payload } } }";
 const STORE: &str = "mutation($records: [PersonalRecordInput!]!, $key: String) {
-    storeRecords(input: { records: $records, idempotencyKey: $key }) { records { id expiresAt removedFields } } }";
+    storeRecords(input: { records: $records, idempotencyKey: $key }) { records { id expiresAt removedFields removedFieldCount } } }";
 const RECORDS: &str =
     "query($id: ID!, $type: String) { subject(ref: { id: $id }) { records(dataType: $type) { totalCount
     edges { node { id dataType purpose payload createdAt expiresAt heldBy { reason } } } } } }";
@@ -36,6 +36,7 @@ both_engines! {
         let records = json!([record(&id, "conversation_history", "agent_interaction", payload)]);
         let stored = world.ask(STORE, json!({ "records": records })).await["storeRecords"]["records"][0].clone();
         assert_eq!(stored["removedFields"], json!(["device", "email"]));
+        assert_eq!(stored["removedFieldCount"], 2);
         assert_eq!(stored["expiresAt"], "2026-03-31T09:00:00+00:00", "30 days, as the retention register says");
 
         let seen = world.ask(RECORDS, json!({ "id": id })).await["subject"]["records"]["edges"][0]["node"].clone();
@@ -47,7 +48,7 @@ both_engines! {
         assert_eq!(
             entry["auditEntries"]["edges"][0]["node"]["details"],
             json!({ "count": 1, "data_types": ["conversation_history"], "purposes": ["agent_interaction"],
-                    "removed_fields": ["device", "email"] })
+                    "removed_fields": ["device", "email"], "removed_field_count": 2 })
         );
         world.finish().await;
     }
@@ -161,6 +162,21 @@ both_engines! {
         assert!(developer.refused(RECORDS, json!({ "id": id })).await.is("FORBIDDEN", "PERMISSION_REQUIRED"));
         let support = world.client("SUPPORT").await;
         assert!(support.refused(STORE, json!({ "records": records })).await.is("FORBIDDEN", "PERMISSION_REQUIRED"));
+        world.finish().await;
+    }
+
+    async fn of_many_dropped_fields_a_hundred_are_named_and_all_are_counted(world: World) {
+        let id = consenting(&world, "ada").await;
+        let names = (0..150).map(|n| (format!("n{n:03}"), json!({ "value": "Lovelace" })));
+        let payload: serde_json::Map<_, _> = names.collect();
+        let records = json!([record(&id, "user_query", "agent_interaction", payload.into())]);
+        let stored = world.ask(STORE, json!({ "records": records })).await["storeRecords"]["records"][0].clone();
+        assert_eq!(stored["removedFieldCount"], 150);
+        assert_eq!(stored["removedFields"].as_array().unwrap().len(), 100);
+        let entry = world.ask("{ auditEntries(filter: { action: \"records.stored\" }) { edges { node { details } } } }", json!({})).await;
+        let details = &entry["auditEntries"]["edges"][0]["node"]["details"];
+        assert_eq!(details["removed_field_count"], 150);
+        assert_eq!(details["removed_fields"].as_array().unwrap().len(), 100);
         world.finish().await;
     }
 }

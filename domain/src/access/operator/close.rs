@@ -118,7 +118,8 @@ destroyed! {
     requests::export_packages, requests::erasure_certificates, requests::last_addresses, requests::request_policies, requests::request_events, requests::subject_requests,
     consent::objections, consent::consents, consent::notices,
     evidence::incidents, evidence::attestations,
-    vault::tokens, vault::records, vault::profile_versions, vault::profiles, vault::subject_keys,
+    vault::tokens, vault::records, vault::profile_versions, vault::profiles, vault::subject_keys, vault::subject_counts,
+    vault::attribute_formats,
 }
 
 async fn destroy_rows(tx: &TenantTx) -> Result<u64> {
