@@ -239,7 +239,8 @@ fn only_queries(document: &ExecutableDocument, name: Option<&str>) -> bool {
         .all(|(_, operation)| operation.node.ty == OperationType::Query)
 }
 
-fn status_of(error: &Error) -> StatusCode {
+/// The HTTP status of a refusal.
+pub fn status_of(error: &Error) -> StatusCode {
     match error.code() {
         Code::Unauthenticated => StatusCode::UNAUTHORIZED,
         Code::Forbidden => StatusCode::FORBIDDEN,

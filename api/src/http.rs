@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
-    graphql_http, log,
+    files, graphql_http, log,
     operator::OperatorState,
     pages,
     schema::{self, TenantSchema},
@@ -56,7 +56,8 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
     if options.development {
         router = router.route("/graphiql", get(graphiql));
     }
-    let mut router = router.merge(pages::router(&state)).with_state(state);
+    let bounded = bounded(router.merge(pages::router(&state)));
+    let mut router = bounded.merge(files::router()).with_state(state);
     if options.public_log {
         router = router.merge(log::router().with_state(app.clone()));
     }
@@ -68,7 +69,7 @@ pub fn operator_router(app: App, board: Arc<dyn JobBoard>, options: &HttpOptions
     let state = OperatorState::new(app.clone(), board, options.development);
     let graphql = graphql_http::graphql::<OperatorState>;
     let router = Router::new().route("/operator/graphql", get(graphql).post(graphql)).route("/metrics", get(scrape));
-    surrounded(router.with_state(state), app)
+    surrounded(bounded(router).with_state(state), app)
 }
 
 /// Without a token: the listener is for the operator's own network, and no number here is about a person.
@@ -76,12 +77,16 @@ async fn scrape() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render())
 }
 
+/// What holds for all but files, which have their own limits.
+fn bounded<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
+    router.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
+}
+
 /// What holds for both listeners.
 fn surrounded(router: Router, app: App) -> Router {
     router
         .route("/healthz", get(StatusCode::NO_CONTENT))
         .merge(Router::new().route("/readyz", get(ready)).with_state(app.clone()))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST_REQUEST))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(app, surround))
 }

@@ -11,6 +11,7 @@ mod connection;
 mod consent;
 mod errors;
 mod evidence;
+mod files;
 mod graphql_http;
 mod http;
 mod ids;

@@ -14,7 +14,7 @@ use crate::{
     purposes::{self, Purpose, PurposesMutation, PurposesQuery},
     requests::{self, RequestsMutation, RequestsQuery, RequestsSubscription, SubjectRequest},
     retention::{self, LegalHold, RetentionMutation, RetentionPolicy, RetentionQuery, RetentionRun},
-    vault::{self, PersonalRecord, Subject, VaultMutation, VaultQuery},
+    vault::{self, PersonalFile, PersonalRecord, Subject, VaultMutation, VaultQuery},
     webhooks::{self, WebhookEndpoint, WebhooksMutation, WebhooksQuery},
 };
 
@@ -61,6 +61,7 @@ pub enum Node {
     Incident(Incident),
     LegalHold(LegalHold),
     Member(Member),
+    PersonalFile(PersonalFile),
     PersonalRecord(PersonalRecord),
     Purpose(Purpose),
     RetentionPolicy(RetentionPolicy),
@@ -104,6 +105,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> ApiResult<Option<Node>> {
         "Incident" => evidence::incident(ctx, id.into()).await?.map(Node::from),
         "LegalHold" => retention::hold(ctx, id.into()).await?.map(Node::from),
         "Member" => access::member(ctx, id.into()).await?.map(Node::from),
+        "PersonalFile" => vault::file(ctx, id.into()).await?.map(Node::from),
         "PersonalRecord" => vault::record(ctx, id.into()).await?.map(Node::from),
         "Purpose" => purposes::purpose(ctx, id.into()).await?.map(Node::from),
         "RetentionPolicy" => retention::policy(ctx, id.into()).await?.map(Node::from),

@@ -1,5 +1,6 @@
 //! Subjects and their sealed data.
 
+mod file;
 mod formats;
 mod record;
 mod subject;
@@ -16,6 +17,7 @@ use recital_domain::{
 use recital_entities::SubjectStatus;
 use serde_json::Value;
 
+pub use file::{PersonalFile, file};
 pub use record::{PersonalRecord, record};
 pub use subject::{Subject, subject};
 

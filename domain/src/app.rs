@@ -24,6 +24,7 @@ use crate::{
     evidence::{self, Audited},
     keys::KeyRing,
     mail::Mailer,
+    vault::FileStore,
     viewer::{Permission, Viewer},
 };
 
@@ -34,6 +35,7 @@ pub struct Core {
     pub clock: Clock,
     pub ids: Ids,
     pub mailer: Mailer,
+    pub files: FileStore,
     pub bus: Bus,
     pub settings: Settings,
     /// Woken when work was enqueued, so that it does not wait for the next look.

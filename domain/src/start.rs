@@ -13,6 +13,7 @@ use crate::{
     error::{Error, Result},
     keys::{AwsKms, KeyRing, KeyService, LocalKms},
     mail::{Inbox, Mailer, SmtpMailer, SmtpSettings},
+    vault::FileStore,
 };
 
 /// Opens the database and makes ready what the rooms need. Mail server and KMS are first asked when they are needed.
@@ -36,6 +37,7 @@ pub async fn open_at(config: &Config, clock: Clock) -> Result<App> {
         clock,
         ids: Ids::default(),
         mailer: mailer(&config.mail)?,
+        files: FileStore::open(&config.files).await?,
         bus: Bus::default(),
         settings: Settings { public_url: config.public_url.clone() },
         work: tokio::sync::Notify::default(),

@@ -33,7 +33,7 @@ macro_rules! ids {
 }
 
 ids! {
-    ApiKeyId, AttestationId, AuditEntryId, ConsentEventId, ConsentId, ExportPackageId, IncidentId, JobRunId,
+    ApiKeyId, AttestationId, AuditEntryId, ConsentEventId, ConsentId, ExportPackageId, FileId, IncidentId, JobRunId,
     LegalHoldId, MemberId, OperatorEntryId, OperatorTokenId, PurposeId, RecordId, RequestEventId,
     RetentionPolicyId, RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, TenantId, TokenId,
     WebhookEndpointId, WorkItemId, WorkerId,

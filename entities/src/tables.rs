@@ -44,6 +44,8 @@ pub fn tables() -> Vec<Table> {
         table::<vault::profile_versions::Entity>(Scope::Tenant),
         table::<vault::records::Entity>(Scope::Tenant),
         table::<vault::tokens::Entity>(Scope::Tenant),
+        table::<vault::files::Entity>(Scope::Tenant),
+        table::<vault::uploads::Entity>(Scope::Tenant),
         table::<purposes::purposes::Entity>(Scope::Tenant),
         table::<purposes::purpose_versions::Entity>(Scope::Tenant),
         table::<consent::consents::Entity>(Scope::Tenant),

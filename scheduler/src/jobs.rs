@@ -78,6 +78,12 @@ pub const JOBS: &[Job] = &[
         act: Act::EachTenant(|app, turn| Box::pin(requests::remind_tenant(app, turn.tenant.id, turn.run))),
     },
     Job {
+        name: "files.reap",
+        schedule: Schedule::Cron("50 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(vault::reap_uploads(app, turn.tenant.id, turn.run))),
+    },
+    Job {
         name: "requests.forget",
         schedule: Schedule::Cron("20 3 * * *", Tz::UTC),
         limit: HOUR,

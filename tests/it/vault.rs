@@ -1,5 +1,6 @@
 //! The vault: subjects, profiles, records, tokens and the keys around them.
 
+pub mod files;
 mod formats;
 mod idempotency;
 mod limits;

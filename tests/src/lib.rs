@@ -10,6 +10,7 @@ mod logs;
 mod outside;
 mod postgres;
 mod program;
+mod s3;
 mod smtp;
 mod world;
 
@@ -20,8 +21,9 @@ pub use logs::capture;
 pub use outside::{ask_outsider, go_program, python_script};
 pub use program::Program;
 pub use recital_domain::db::Engine;
+pub use s3::S3Emulator;
 pub use smtp::SmtpServer;
-pub use world::World;
+pub use world::{LARGEST_FILE, World};
 
 /// Tells each story on SQLite and on PostgreSQL.
 #[macro_export]

@@ -66,6 +66,16 @@ impl Program {
         timeout(PATIENCE, found).await.expect("it says so in time");
     }
 
+    /// The most memory it has had so far, in bytes.
+    #[must_use]
+    pub fn peak_memory(&self) -> u64 {
+        let id = self.child.id().expect("still running");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("its status");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("its peak");
+        let kib = peak.trim().trim_end_matches(" kB").parse::<u64>().expect("a number");
+        kib * 1024
+    }
+
     /// Sends a signal by name.
     pub async fn signal(&self, name: &str) {
         let id = self.child.id().expect("still running").to_string();

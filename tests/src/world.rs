@@ -15,6 +15,7 @@ use recital_domain::{
     db::{Db, Engine},
     keys::{KeyRing, LocalKms},
     mail::{Inbox, Mailer},
+    vault::FileStore,
     viewer::{Actor, Viewer},
     work,
 };
@@ -38,6 +39,9 @@ pub struct World {
     pub owner: Client,
     pub(crate) expected_logs: Mutex<Vec<String>>,
 }
+
+/// Of a file, in bytes.
+pub const LARGEST_FILE: u64 = 5 << 20;
 
 /// Where every story's clock starts.
 #[must_use]
@@ -182,6 +186,7 @@ async fn core(database: &Database, now: DateTime<Utc>, inbox: Inbox, url: &str) 
         clock: Clock::manual(now),
         ids: Ids::default(),
         mailer: Mailer::Inbox(inbox),
+        files: FileStore::in_folder(&database.path("files"), LARGEST_FILE).expect("a file store"),
         bus: Bus::default(),
         settings: Settings { public_url: url.to_owned() },
         work: tokio::sync::Notify::default(),

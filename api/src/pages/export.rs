@@ -28,6 +28,19 @@ pub async fn download(State(state): State<ApiState>, Path(token): Path<String>, 
     }
 }
 
+/// Hands over a file that the package lists.
+pub async fn download_file(
+    State(state): State<ApiState>,
+    Path((token, file)): Path<(String, uuid::Uuid)>,
+    caller: Caller,
+) -> Response {
+    let visit = caller.visit;
+    match requests::download_file(&state.app, &token, file.into(), visit.correlation, visit.client).await {
+        Ok(download) => crate::files::attachment(download),
+        Err(error) => refusal(&error, &caller.accept_language),
+    }
+}
+
 fn attachment(download: &Download) -> Response {
     let mut response = Body::from(download.content.to_vec()).into_response();
     let digest = format!("sha-256=:{}:", BASE64_STANDARD.encode(&download.sha256));

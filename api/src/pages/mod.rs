@@ -20,6 +20,7 @@ pub fn router(state: &ApiState) -> Router<ApiState> {
         .route("/verify/{token}", get(verify::show).head(verify::check).post(verify::answer))
         .route("/request/{token}", get(request::show).post(request::act))
         .route("/export/{token}", get(export::download))
+        .route("/export/{token}/files/{file}", get(export::download_file))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(middleware::map_response(respond::guard))
         .route("/assets/style.css", get(style))

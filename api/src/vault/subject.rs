@@ -14,7 +14,7 @@ use recital_entities::{
 };
 use serde_json::Value;
 
-use super::PersonalRecord;
+use super::{PersonalFile, PersonalRecord};
 use crate::{
     auth::{app, viewer},
     batch::{Batch, Loaded, load},
@@ -121,6 +121,22 @@ impl Subject {
         let filter = RecordFilter { data_type, purpose };
         let page = room::list_records(app(ctx), viewer(ctx)?, self.0.id, filter, page).await?;
         Ok(connect(page, |row| row.id.0, |row| PersonalRecord { row: row.clone(), reveal }))
+    }
+
+    /// The files about them, oldest first. Their content goes over `GET /files/<id>`.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn files(
+        &self,
+        ctx: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+        data_type: Option<String>,
+    ) -> ApiResult<Connection<PersonalFile>> {
+        let page = page_request(ctx, (first, after, last, before))?;
+        let page = room::list_files(app(ctx), viewer(ctx)?, self.0.id, data_type, page).await?;
+        Ok(connect(page, |row| row.id.0, |row| PersonalFile(row.clone())))
     }
 }
 

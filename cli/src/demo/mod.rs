@@ -13,7 +13,7 @@ use clap::Args;
 use recital_api::HttpOptions;
 use recital_domain::{
     app::App,
-    config::{Audit, Config, Database, Environment, Keys, Limits, Log, LogFormat, Mail},
+    config::{Audit, Config, Database, Environment, FileStoreKind, Files, Keys, Limits, Log, LogFormat, Mail},
     start, telemetry,
 };
 use secrecy::SecretString;
@@ -97,6 +97,7 @@ fn config(options: &Options, folder: &Folder, listen: SocketAddr, operator_liste
         keys: Keys::Local { master_key_file: folder.path("master.key") },
         mail: Mail::Inbox { folder: Some(folder.path("inbox")) },
         audit: Audit { public_log: true },
+        files: Files { store: FileStoreKind::Folder(folder.path("files")), largest: 1 << 30 },
         log: Log { format: LogFormat::Text, level: tracing::Level::WARN },
         limits: Limits { shutdown: Duration::from_secs(3), work_at_once: 4 },
     }

@@ -31,6 +31,7 @@ pub struct Config {
     pub keys: Keys,
     pub mail: Mail,
     pub audit: Audit,
+    pub files: Files,
     pub log: Log,
     pub limits: Limits,
 }
@@ -80,6 +81,23 @@ pub enum Mail {
     },
 }
 
+/// Where the content of files stands, sealed.
+#[derive(Clone, Debug)]
+pub struct Files {
+    pub store: FileStoreKind,
+    /// The most bytes that one file may have.
+    pub largest: u64,
+}
+
+#[derive(Clone, Debug)]
+pub enum FileStoreKind {
+    Folder(PathBuf),
+    /// Region, credentials and endpoint come from AWS's own chain.
+    S3 {
+        bucket: String,
+    },
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct Audit {
     /// Whether strangers are served the hashes of the tenants' audit logs.
@@ -113,6 +131,13 @@ enum KeyProvider {
     Local,
     #[strum(serialize = "aws-kms")]
     AwsKms,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString)]
+#[strum(serialize_all = "lowercase")]
+enum FileStoreWord {
+    Folder,
+    S3,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString)]
@@ -157,6 +182,7 @@ fn read(reader: &mut Reader) -> Config {
         keys: read_keys(reader),
         mail: read_mail(reader, environment),
         audit: Audit { public_log: reader.value("audit.public_log", true, "`true` or `false`") },
+        files: read_files(reader),
         log: Log {
             format: reader.value("log.format", LogFormat::Json, "`json` or `text`"),
             level: reader.value("log.level", tracing::Level::INFO, "`error`, `warn`, `info`, `debug` or `trace`"),
@@ -269,6 +295,22 @@ fn read_tls(reader: &mut Reader) -> Tls {
 fn read_ca(reader: &mut Reader) -> Option<Vec<u8>> {
     let path = reader.text("mail.ca_file")?;
     std::fs::read(path).map_err(|error| reader.fault("mail.ca_file", format!("cannot be read ({})", error.kind()))).ok()
+}
+
+/// 10 GiB.
+const LARGEST_FILE: u64 = 10 << 30;
+
+fn read_files(reader: &mut Reader) -> Files {
+    let folder = reader.text("files.folder").unwrap_or_else(|| "files".to_owned());
+    let bucket = reader.text("files.bucket");
+    let store = match reader.value("files.store", FileStoreWord::Folder, "`folder` or `s3`") {
+        FileStoreWord::Folder => FileStoreKind::Folder(folder.into()),
+        FileStoreWord::S3 => {
+            let missing = "is missing: s3 needs the bucket's name";
+            FileStoreKind::S3 { bucket: needed(reader, "files.bucket", bucket, missing) }
+        }
+    };
+    Files { store, largest: reader.value("files.largest_bytes", LARGEST_FILE, "a number of bytes") }
 }
 
 fn read_limits(reader: &mut Reader) -> Limits {

@@ -8,7 +8,7 @@ use recital_entities::{
     ConsentEventId, ConsentId, ConsentMethod, ConsentState, PurposeId, Sealed, SubjectId, SubjectStatus,
     consent::{consent_events, consents},
     purposes::purposes,
-    vault::{records, subjects},
+    vault::{files, records, subjects},
 };
 use sea_orm::{
     ActiveValue::Set,
@@ -21,6 +21,7 @@ use crate::{
     bus::Change,
     db::TenantTx,
     error::{Error, Result},
+    retention::Perishable,
 };
 
 /// What the person decided, not yet kept.
@@ -109,13 +110,17 @@ pub(super) async fn find(tx: &TenantTx, subject: SubjectId, purpose: PurposeId) 
 }
 
 /// What consent alone kept has no ground any more (Article 17(1)(b)): it is due for erasure at once. Answers how many
-/// records that made due.
+/// records and files that made due.
 pub(super) async fn release_records(tx: &TenantTx, subject: SubjectId, purpose: PurposeId) -> Result<u64> {
-    let later = Condition::any().add(records::Column::ExpiresAt.is_null()).add(records::Column::ExpiresAt.gt(tx.now()));
-    let release = records::Entity::update_many()
-        .filter(records::Column::SubjectId.eq(subject))
-        .filter(records::Column::PurposeId.eq(purpose))
+    Ok(release::<records::Entity>(tx, subject, purpose).await? + release::<files::Entity>(tx, subject, purpose).await?)
+}
+
+async fn release<E: Perishable>(tx: &TenantTx, subject: SubjectId, purpose: PurposeId) -> Result<u64> {
+    let later = Condition::any().add(E::EXPIRES_AT.is_null()).add(E::EXPIRES_AT.gt(tx.now()));
+    let release = E::update_many()
+        .filter(E::SUBJECT.eq(subject))
+        .filter(E::PURPOSE.eq(purpose))
         .filter(later)
-        .col_expr(records::Column::ExpiresAt, Expr::value(tx.now()));
+        .col_expr(E::EXPIRES_AT, Expr::value(tx.now()));
     tx.update_all(release).await
 }

@@ -266,6 +266,11 @@ impl TenantTx {
         Ok(delete.filter(self.mine::<E>()).exec(&self.tx).await?.rows_affected)
     }
 
+    /// Deletes rows and answers what they were.
+    pub async fn delete_returning<E: TenantEntity>(&self, delete: DeleteMany<E>) -> Result<Vec<E::Model>> {
+        Ok(delete.filter(self.mine::<E>()).exec_with_returning(&self.tx).await?)
+    }
+
     /// Adds a row to a global table in this transaction: a work item, a new tenant.
     pub(crate) async fn insert_global<A>(&self, row: A) -> Result<()>
     where

@@ -1,7 +1,7 @@
 //! Every event there is. A change commits only with one; see [`crate::app::App::write`].
 
 use recital_entities::{
-    ApiKeyId, AttestationId, AttributeFormatType, ConsentId, DecisionReason, DeletionMethod, ErasureApproval,
+    ApiKeyId, AttestationId, AttributeFormatType, ConsentId, DecisionReason, DeletionMethod, ErasureApproval, FileId,
     IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId, RetentionPolicyId, RetentionRunId,
     ReverificationId, Role, SubjectId, SubjectRequestId, TenantId, WebhookEndpointId,
 };
@@ -141,6 +141,15 @@ events! {
     }
     /// Payloads were opened, one entry for all that a request asked for.
     RecordsRevealed = "records.revealed" on Tenant(TenantId) { records: Vec<RecordId> }
+    /// Its first checks passed; an upload that is cut off leaves no other entry.
+    FileUploadBegun = "file.upload_begun" on PersonalFile(FileId) { subject: SubjectId }
+    FileStored = "file.stored" on PersonalFile(FileId) {
+        subject: SubjectId, data_type: String, purpose: String, size_bytes: u64,
+    }
+    FileRevealed = "file.revealed" on PersonalFile(FileId) { subject: SubjectId, purpose: Option<String> }
+    /// Names and media types were opened, one entry for all that a request asked for.
+    FilesDescribed = "files.described" on Tenant(TenantId) { files: Vec<FileId> }
+    FileDeleted = "file.deleted" on PersonalFile(FileId) { subject: SubjectId }
     DataAnonymised = "data.anonymised" on Purpose(PurposeId) {
         count: usize, removed_fields: Vec<String>, removed_field_count: usize,
     }

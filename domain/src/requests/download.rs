@@ -2,23 +2,29 @@
 
 use chrono::{DateTime, Utc};
 use recital_entities::{
-    SubjectId, TenantStatus,
+    FileId, SubjectId, TenantStatus,
     access::tenants,
     requests::{export_packages, subject_requests},
+    vault::files,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
 };
 use zeroize::Zeroizing;
 
-use super::case::{Step, record};
+use super::{
+    case::{Step, record},
+    package::scope,
+    rights,
+};
 use crate::{
     access::LinkToken,
     app::App,
     db::TenantTx,
     error::{Error, Result},
     evidence::{Audited, Event},
-    vault::SubjectKey,
+    purposes,
+    vault::{self, SubjectKey},
     viewer::{Actor, Client, Permission, Viewer},
 };
 
@@ -84,6 +90,47 @@ async fn fetch(tx: &TenantTx, token: &LinkToken) -> Result<Audited<Download>> {
     row.downloads = Set(downloads);
     tx.update(row).await?;
     Ok(downloaded.with(download))
+}
+
+/// Opens a file that the package lists, for whoever has the package's link.
+///
+/// # Errors
+/// As [`download`]; `NOT_FOUND` for a file that the package does not list, or that has gone meanwhile.
+pub async fn download_file(
+    app: &App,
+    token: &str,
+    file: FileId,
+    correlation: uuid::Uuid,
+    client: Client,
+) -> Result<vault::Download> {
+    let token = LinkToken::parse(token).ok_or_else(unknown)?;
+    let subject = subject_of(app, &token, correlation).await?;
+    let viewer = Viewer::new(token.tenant, Actor::Subject(subject), correlation).from_client(client);
+    let opened = app.write(&viewer, Permission::VaultReveal, async |tx| {
+        let package = tx.one(named_by(&token)).await?.ok_or_else(unknown)?;
+        if is_expired(package.expires_at, tx.now()) {
+            return Err(Error::conflict("LINK_EXPIRED", "this link has expired: ask for a new copy"));
+        }
+        vault::open_file(tx, listed(tx, &package, file).await?, None).await
+    });
+    opened.await?.checked(app, &viewer, file).await
+}
+
+/// The file, when the package lists it.
+async fn listed(tx: &TenantTx, package: &export_packages::Model, file: FileId) -> Result<files::Model> {
+    let find = subject_requests::Entity::find().filter(subject_requests::Column::Id.eq(package.request_id));
+    let request = tx.get("subject request", find).await?;
+    let right = rights::right(request.r#type, request.regime).ok_or_else(|| Error::internal("no such right"))?;
+    let file = files::Entity::find()
+        .filter(files::Column::Id.eq(file))
+        .filter(files::Column::SubjectId.eq(package.subject_id))
+        .filter(files::Column::CreatedAt.lte(package.created_at));
+    let file = tx.get("file", file).await?;
+    let purpose = purposes::by_ids(tx, [file.purpose_id]).await?.remove(&file.purpose_id);
+    match purpose {
+        Some(purpose) if scope(&request, right).covers(&purpose) => Ok(file),
+        _ => Err(Error::not_found("file")),
+    }
 }
 
 fn is_expired(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {

@@ -70,7 +70,9 @@ async fn prove_absence(case: &Case<'_>, erased: &Erased, known_by: &[SubjectRef]
     let found = subject_data::find_all(case.tx, case.subject.id).await?;
     let mut expected = BTreeMap::new();
     if !erased.key_destroyed {
-        expected.insert("records", erased.retained.iter().map(|kept| kept.count).sum());
+        for kept in &erased.retained {
+            *expected.entry(kept.table).or_default() += kept.count;
+        }
         expected.insert("subject_keys", 1);
     }
     if found.erasable != expected {
@@ -114,10 +116,10 @@ async fn certify(case: &Case<'_>, erased: &Erased, found: &Found) -> Result<()> 
     Ok(())
 }
 
-/// What stays: records with what keeps them, and the tables that prove what was done.
+/// What stays: records and files with what keeps them, and the tables that prove what was done.
 fn retained(erased: &Erased, found: &Found) -> Value {
     let records = erased.retained.iter().map(|kept| {
-        json!({ "table": "records", "dataType": kept.data_type, "count": kept.count, "ground": reference(kept) })
+        json!({ "table": kept.table, "dataType": kept.data_type, "count": kept.count, "ground": reference(kept) })
     });
     let tables =
         found.kept.iter().map(|(table, (count, ground))| json!({ "table": table, "count": count, "ground": ground }));

@@ -45,7 +45,7 @@ pub use approve::approve;
 pub use assign::assign;
 pub use cancel::cancel;
 pub use case::Step;
-pub use download::{Download, download};
+pub use download::{Download, download, download_file};
 pub use export::export_link;
 pub use extend::extend;
 pub use forget::forget_packages;

@@ -5,8 +5,11 @@
 use std::collections::BTreeMap;
 
 use recital_entities::{
-    LawfulBasis, PurposeStatus, SubjectRequestType, access::controllers, purposes::purposes,
-    requests::subject_requests, vault::records,
+    LawfulBasis, PurposeId, PurposeStatus, SubjectRequestType,
+    access::controllers,
+    purposes::purposes,
+    requests::subject_requests,
+    vault::{files, records},
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 use serde_json::{Map, Value, json};
@@ -17,6 +20,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    retention::Perishable,
     subject_data::{self, Person, Scope},
 };
 
@@ -30,8 +34,8 @@ pub const SCHEMA_VERSION: &str = "1";
 pub(super) async fn document(case: &Case<'_>) -> Result<Value> {
     let request = &case.request;
     let right = rights::right(request.r#type, request.regime).ok_or_else(|| Error::internal("no such right"))?;
-    let portable = request.r#type == SubjectRequestType::Portability;
-    let scope = if portable { Scope::Provided(right.bases) } else { Scope::Everything };
+    let scope = scope(request, right);
+    let portable = matches!(scope, Scope::Provided(_));
     let person = Person::of(case.tx, &case.subject, scope).await?;
     let mut document = envelope(case, right).await?;
     if !portable {
@@ -39,6 +43,11 @@ pub(super) async fn document(case: &Case<'_>) -> Result<Value> {
     }
     document.insert("data".to_owned(), Value::Object(subject_data::sections(&person).await?));
     Ok(Value::Object(document))
+}
+
+/// How much of the person's data a request is about.
+pub(super) fn scope(request: &subject_requests::Model, right: &Right) -> Scope {
+    if request.r#type == SubjectRequestType::Portability { Scope::Provided(right.bases) } else { Scope::Everything }
 }
 
 async fn envelope(case: &Case<'_>, right: &Right) -> Result<Map<String, Value>> {
@@ -70,11 +79,14 @@ fn request(request: &subject_requests::Model, right: &Right) -> Value {
 
 /// What a person is told besides the data itself.
 async fn information(case: &Case<'_>) -> Result<Map<String, Value>> {
-    let held = held_by_purpose(case).await?;
+    let held = held_by_purpose::<records::Entity>(case).await?;
+    let files = held_by_purpose::<files::Entity>(case).await?;
     let purposes = case.tx.all(purposes::Entity::find().order_by_asc(purposes::Column::Id)).await?;
-    let concerned = purposes.iter().filter(|row| row.status == PurposeStatus::Active || held.contains_key(&row.id));
-    let processing: Vec<Value> =
-        concerned.map(|row| processing(row, held.get(&row.id).copied().unwrap_or_default())).collect();
+    let concerned = purposes
+        .iter()
+        .filter(|row| row.status == PurposeStatus::Active || held.contains_key(&row.id) || files.contains_key(&row.id));
+    let of = |held: &BTreeMap<_, _>, row: &purposes::Model| held.get(&row.id).copied().unwrap_or_default();
+    let processing: Vec<Value> = concerned.map(|row| processing(row, of(&held, row), of(&files, row))).collect();
     let rights = rights::rights_under(case.request.regime)
         .map(|right| json!({ "right": right.request, "legalReference": right.reference }));
     Ok(Map::from_iter([
@@ -94,18 +106,18 @@ const SOURCE: &str = "The controller recorded this data while providing its serv
 const AUTOMATED_DECISIONS: &str = "The register of purposes from which this document is made names no automated decision with \
      legal or similarly significant effect (GDPR Articles 15(1)(h) and 22). The controller answers questions about it.";
 
-async fn held_by_purpose(case: &Case<'_>) -> Result<BTreeMap<recital_entities::PurposeId, i64>> {
-    let select = records::Entity::find()
+async fn held_by_purpose<E: Perishable>(case: &Case<'_>) -> Result<BTreeMap<PurposeId, i64>> {
+    let select = E::find()
         .select_only()
-        .column(records::Column::PurposeId)
-        .column_as(records::Column::Id.count(), "held")
-        .filter(records::Column::SubjectId.eq(case.subject.id))
-        .group_by(records::Column::PurposeId);
+        .column(E::PURPOSE)
+        .column_as(E::ID.count(), "held")
+        .filter(E::SUBJECT.eq(case.subject.id))
+        .group_by(E::PURPOSE);
     Ok(case.tx.tuples(select).await?.into_iter().collect())
 }
 
 /// Article 15(1)(a) to (d) and 15(2) for one purpose.
-fn processing(purpose: &purposes::Model, held: i64) -> Value {
+fn processing(purpose: &purposes::Model, records: i64, files: i64) -> Value {
     json!({
         "purpose": purpose.key,
         "name": purpose.name,
@@ -118,7 +130,8 @@ fn processing(purpose: &purposes::Model, held: i64) -> Value {
         "transferSafeguards": purpose.transfer_safeguards,
         "retention": purpose.retention,
         "storageLocation": purpose.storage_location,
-        "recordsHeld": held,
+        "recordsHeld": records,
+        "filesHeld": files,
     })
 }
 

@@ -1,54 +1,86 @@
-//! The one condition that the sweep, its dry run and its reports share.
+//! The one condition that the sweep, its dry run and its reports share, for every table whose rows have an end.
 //!
-//! Each expression is about a row of `records` in the query it stands in.
+//! Each expression is about a row of that table in the query it stands in.
 
 use chrono::{DateTime, Utc};
-use recital_entities::{SubjectStatus, retention::legal_holds, vault::records, vault::subjects};
+use recital_entities::{
+    SubjectStatus, TenantEntity,
+    retention::legal_holds,
+    vault::{files, records, subjects},
+};
 use sea_orm::{
-    ColumnTrait as _, Condition, ExprTrait as _,
+    ColumnTrait, Condition, ExprTrait as _,
     sea_query::{Expr, Query, SimpleExpr},
 };
 
-/// The record's time is over at `at`.
-pub(super) fn expired(at: DateTime<Utc>) -> SimpleExpr {
-    records::Column::ExpiresAt.lte(at)
+/// A table of personal data whose rows are kept for a purpose, and go when their time is over.
+pub trait Perishable: TenantEntity<Column: Sync, Model: Sync> {
+    /// Its name.
+    const TABLE: &'static str;
+    const ID: Self::Column;
+    const SUBJECT: Self::Column;
+    const PURPOSE: Self::Column;
+    const DATA_TYPE: Self::Column;
+    const CREATED_AT: Self::Column;
+    const EXPIRES_AT: Self::Column;
 }
 
-/// Something keeps the record whatever its period: a hold on its subject or its data type, or a restriction of
-/// processing (Article 18(2)).
-pub(super) fn kept() -> Condition {
-    keepers().into_iter().fold(Condition::any(), Condition::add)
+macro_rules! perishable {
+    ($($table:ident),+) => {$(
+        impl Perishable for $table::Entity {
+            const TABLE: &'static str = stringify!($table);
+            const ID: Self::Column = $table::Column::Id;
+            const SUBJECT: Self::Column = $table::Column::SubjectId;
+            const PURPOSE: Self::Column = $table::Column::PurposeId;
+            const DATA_TYPE: Self::Column = $table::Column::DataType;
+            const CREATED_AT: Self::Column = $table::Column::CreatedAt;
+            const EXPIRES_AT: Self::Column = $table::Column::ExpiresAt;
+        }
+    )+};
 }
 
-/// Nothing keeps the record past its period.
-pub(super) fn loose() -> Condition {
-    keepers().into_iter().map(SimpleExpr::not).fold(Condition::all(), Condition::add)
+perishable!(records, files);
+
+/// The row's time is over at `at`.
+pub(super) fn expired<E: Perishable>(at: DateTime<Utc>) -> SimpleExpr {
+    E::EXPIRES_AT.lte(at)
 }
 
-fn keepers() -> [SimpleExpr; 3] {
+/// Something keeps the row whatever its period: a hold on its subject or its data type, or a restriction of processing
+/// (Article 18(2)).
+pub(super) fn kept<E: Perishable>() -> Condition {
+    keepers::<E>().into_iter().fold(Condition::any(), Condition::add)
+}
+
+/// Nothing keeps the row past its period.
+pub(super) fn loose<E: Perishable>() -> Condition {
+    keepers::<E>().into_iter().map(SimpleExpr::not).fold(Condition::all(), Condition::add)
+}
+
+fn keepers<E: Perishable>() -> [SimpleExpr; 3] {
     use legal_holds::Column::{DataType, ReleasedAt, SubjectId, TenantId};
     let hold = || {
         let mut hold = Query::select();
         hold.expr(Expr::value(1)).from(legal_holds::Entity);
-        hold.and_where(same(TenantId, records::Column::TenantId)).and_where(ReleasedAt.is_null());
+        hold.and_where(same(TenantId, E::TENANT)).and_where(ReleasedAt.is_null());
         hold
     };
-    let same_type = same(DataType, records::Column::DataType);
+    let same_type = same(DataType, E::DATA_TYPE);
     let on_subject = hold()
-        .and_where(same(SubjectId, records::Column::SubjectId))
+        .and_where(same(SubjectId, E::SUBJECT))
         .cond_where(Condition::any().add(DataType.is_null()).add(same_type.clone()))
         .take();
     let on_type = hold().and_where(SubjectId.is_null()).and_where(same_type).take();
     let restricted = Query::select()
         .expr(Expr::value(1))
         .from(subjects::Entity)
-        .and_where(same(subjects::Column::TenantId, records::Column::TenantId))
-        .and_where(same(subjects::Column::Id, records::Column::SubjectId))
+        .and_where(same(subjects::Column::TenantId, E::TENANT))
+        .and_where(same(subjects::Column::Id, E::SUBJECT))
         .and_where(subjects::Column::Status.eq(SubjectStatus::Restricted))
         .take();
     [on_subject, on_type, restricted].map(Expr::exists)
 }
 
-fn same(column: impl sea_orm::ColumnTrait, of_record: records::Column) -> SimpleExpr {
-    Expr::col(column.as_column_ref()).equals(of_record.as_column_ref())
+fn same(column: impl ColumnTrait, of_row: impl ColumnTrait) -> SimpleExpr {
+    Expr::col(column.as_column_ref()).equals(of_row.as_column_ref())
 }

@@ -1,19 +1,22 @@
 //! Legal holds: a subject's data, a data type, or both are kept past their period while a ground such as a lawsuit lasts
 //! (Article 17(3)(e)).
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+};
 
 use recital_entities::{
     LegalHoldId, RecordId, SubjectId,
     retention::legal_holds,
-    vault::{records, subjects},
+    vault::{files, records, subjects},
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, IntoActiveModel as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
 };
 
-use super::{policy::check_data_type, types};
+use super::{Perishable, policy::check_data_type, types};
 use crate::{
     app::App,
     db::{Order, Page, PageRequest, TenantTx},
@@ -114,22 +117,36 @@ pub async fn reveal_reasons(app: &App, viewer: &Viewer, ids: Vec<LegalHoldId>) -
 }
 
 /// The holds in force that keep anything of this subject: those on the subject, and those on a data type of which the
-/// subject has a record.
+/// subject has a record or a file.
 pub async fn holds_on(tx: &TenantTx, subject: SubjectId) -> Result<Vec<Model>> {
-    let select = records::Entity::find().select_only().column(records::Column::DataType).distinct();
-    let types: Vec<String> = tx.tuples(select.filter(records::Column::SubjectId.eq(subject))).await?;
-    in_force(tx, [subject].into(), types.into_iter().collect()).await
+    let mut types = types_of::<records::Entity>(tx, subject).await?;
+    types.extend(types_of::<files::Entity>(tx, subject).await?);
+    in_force(tx, [subject].into(), types).await
+}
+
+async fn types_of<E: Perishable>(tx: &TenantTx, subject: SubjectId) -> Result<HashSet<String>> {
+    let select = E::find().select_only().column(E::DATA_TYPE).distinct().filter(E::SUBJECT.eq(subject));
+    Ok(tx.tuples::<_, (String,)>(select).await?.into_iter().map(|(data_type,)| data_type).collect())
 }
 
 /// The holds in force that keep each of these records; a record that none keeps is missing.
 pub async fn holds_for_records(tx: &TenantTx, records: &[records::Model]) -> Result<HashMap<RecordId, Vec<Model>>> {
-    let subjects = records.iter().map(|record| record.subject_id).collect();
-    let types = records.iter().map(|record| record.data_type.clone()).collect();
+    let of = |record: &records::Model| (record.id, record.subject_id, record.data_type.clone());
+    holds_for(tx, records.iter().map(of).collect()).await
+}
+
+/// The holds in force that keep each of these, named by id, subject and data type; what none keeps is missing.
+pub async fn holds_for<Id: Eq + Hash>(
+    tx: &TenantTx,
+    things: Vec<(Id, SubjectId, String)>,
+) -> Result<HashMap<Id, Vec<Model>>> {
+    let subjects = things.iter().map(|(_, subject, _)| *subject).collect();
+    let types = things.iter().map(|(_, _, data_type)| data_type.clone()).collect();
     let holds = in_force(tx, subjects, types).await?;
-    let held = records.iter().filter_map(|record| {
-        let covering = holds.iter().filter(|hold| covers(hold, record.subject_id, &record.data_type));
+    let held = things.into_iter().filter_map(|(id, subject, data_type)| {
+        let covering = holds.iter().filter(|hold| covers(hold, subject, &data_type));
         let covering: Vec<Model> = covering.cloned().collect();
-        (!covering.is_empty()).then_some((record.id, covering))
+        (!covering.is_empty()).then_some((id, covering))
     });
     Ok(held.collect())
 }

@@ -1,6 +1,6 @@
 //! Retention (Articles 5(1)(e), 17): how long each data type is kept, what holds it, and the sweep that lets it go.
 //!
-//! A record is stamped with its end when it is stored: by the policy of its data type, else by its purpose's own
+//! A record or a file is stamped with its end when it is stored: by the policy of its data type, else by its purpose's own
 //! period, in calendar arithmetic. The sweep deletes what is past that end, in short transactions that anybody may take
 //! up again, and leaves per data type how many went, up to when, and on which legal basis. A legal hold wins over every
 //! period, and so does a restriction (Article 18). The dry run and the run share one condition.
@@ -18,10 +18,11 @@ mod schedule;
 mod sweep;
 mod types;
 
+pub use due::Perishable;
 pub use expiry::Expiries;
 pub use hold::{
-    PlaceHold, holds_by_ids, holds_for_records, holds_on, list_holds, place_hold, release_hold, reveal_reasons,
-    serialise_with_holds,
+    PlaceHold, holds_by_ids, holds_for, holds_for_records, holds_on, list_holds, place_hold, release_hold,
+    reveal_reasons, serialise_with_holds,
 };
 pub use overdue::{Overdue, overdue};
 pub use policy::{

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use recital_entities::vault::records;
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use recital_entities::vault::{files, records};
+use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QuerySelect as _};
 
-use super::{due, types};
+use super::{Perishable, due, types};
 use crate::{
     app::App,
     db::TenantTx,
@@ -19,7 +19,7 @@ use crate::{
 pub struct Forecast {
     pub data_type: String,
     pub at: DateTime<Utc>,
-    /// Would be deleted.
+    /// Records and files that would be deleted.
     pub due: u64,
     /// Past their end, but kept by a hold or a restriction.
     pub held: u64,
@@ -35,8 +35,9 @@ pub async fn forecast(app: &App, viewer: &Viewer, data_type: Option<String>) -> 
     app.read(viewer, Permission::RetentionRead, async |tx| {
         let at = tx.now();
         let types = types::swept(tx, data_type.as_deref(), at).await?;
-        let mut due = count(tx, at, due::loose()).await?;
-        let mut held = count(tx, at, due::kept()).await?;
+        let (mut due, mut held) = (Counts::new(), Counts::new());
+        count::<records::Entity>(tx, at, &mut due, &mut held).await?;
+        count::<files::Entity>(tx, at, &mut due, &mut held).await?;
         let forecasts = types.into_keys().map(|data_type| {
             let due = due.remove(&data_type).unwrap_or_default();
             let held = held.remove(&data_type).unwrap_or_default();
@@ -53,19 +54,32 @@ struct Count {
     oldest: Option<DateTime<Utc>>,
 }
 
-async fn count(tx: &TenantTx, at: DateTime<Utc>, which: Condition) -> Result<HashMap<String, Count>> {
-    use records::Column;
-    let select = records::Entity::find()
+/// By data type.
+type Counts = HashMap<String, Count>;
+
+async fn count<E: Perishable>(tx: &TenantTx, at: DateTime<Utc>, due: &mut Counts, held: &mut Counts) -> Result<()> {
+    count_those::<E>(tx, at, due::loose::<E>(), due).await?;
+    count_those::<E>(tx, at, due::kept::<E>(), held).await
+}
+
+async fn count_those<E: Perishable>(
+    tx: &TenantTx,
+    at: DateTime<Utc>,
+    which: Condition,
+    counts: &mut Counts,
+) -> Result<()> {
+    let select = E::find()
         .select_only()
-        .column(Column::DataType)
-        .column_as(Column::Id.count(), "records")
-        .column_as(Column::CreatedAt.min(), "oldest")
-        .filter(due::expired(at))
+        .column(E::DATA_TYPE)
+        .column_as(E::ID.count(), "records")
+        .column_as(E::CREATED_AT.min(), "oldest")
+        .filter(due::expired::<E>(at))
         .filter(which)
-        .group_by(Column::DataType);
-    let rows: Vec<(String, i64, Option<DateTime<Utc>>)> = tx.tuples(select).await?;
-    let counts = rows
-        .into_iter()
-        .map(|(data_type, records, oldest)| (data_type, Count { records: records.unsigned_abs(), oldest }));
-    Ok(counts.collect())
+        .group_by(E::DATA_TYPE);
+    for (data_type, records, oldest) in tx.tuples::<_, (String, i64, Option<DateTime<Utc>>)>(select).await? {
+        let count = counts.entry(data_type).or_default();
+        count.records += records.unsigned_abs();
+        count.oldest = count.oldest.into_iter().chain(oldest).min();
+    }
+    Ok(())
 }

@@ -1,16 +1,20 @@
-//! Stamping a data type's records anew after its period changed.
+//! Stamping a data type's records and files anew after its period changed.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use recital_entities::{PurposeId, RecordId, vault::records};
+use recital_entities::{
+    PurposeId,
+    vault::{files, records},
+};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, ExprTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, QueryTrait as _, Select,
+    ColumnTrait as _, ExprTrait as _, FromQueryResult, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _, Select,
     sea_query::{CaseStatement, Expr},
 };
+use uuid::Uuid;
 
-use super::Expiries;
+use super::{Expiries, Perishable};
 use crate::{
     app::App,
     db::TenantTx,
@@ -20,21 +24,24 @@ use crate::{
     viewer::{Permission, Viewer},
 };
 
-use records::Column;
-
-/// Records in one transaction.
+/// Rows in one transaction.
 const BATCH: u64 = 1_000;
 
-/// Gives every record of the data type the end that today's policy says. What is due already stays due: neither a
+/// Gives every record and file of the data type the end that today's policy says. What is due already stays due: neither a
 /// passed end nor a withdrawal is undone by a longer period. Done again, it changes nothing.
 pub async fn restamp(app: &App, viewer: &Viewer, data_type: &str) -> Result<()> {
+    restamp_in::<records::Entity>(app, viewer, data_type).await?;
+    restamp_in::<files::Entity>(app, viewer, data_type).await
+}
+
+async fn restamp_in<E: Perishable>(app: &App, viewer: &Viewer, data_type: &str) -> Result<()> {
     let mut after = None;
     loop {
-        let next = async |tx: &TenantTx| next(tx, data_type, after).await;
+        let next = async |tx: &TenantTx| next::<E>(tx, data_type, after).await;
         let (last, outdated) = app.read(viewer, Permission::RetentionRun, next).await?;
         if !outdated.is_empty() {
             app.write(viewer, Permission::RetentionRun, async |tx| {
-                let count = stamp(tx, outdated).await?;
+                let count = stamp::<E>(tx, outdated).await?;
                 Ok(Event::RecordsRestamped { id: tx.tenant(), data_type: data_type.to_owned(), count }.with(()))
             })
             .await?;
@@ -49,27 +56,24 @@ pub async fn restamp(app: &App, viewer: &Viewer, data_type: &str) -> Result<()> 
 /// What an end follows from.
 #[derive(FromQueryResult)]
 struct Stamp {
-    id: RecordId,
+    id: Uuid,
     data_type: String,
     purpose_id: PurposeId,
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
 }
 
-impl Stamp {
-    fn select() -> Select<records::Entity> {
-        use Column::{CreatedAt, DataType, ExpiresAt, Id, PurposeId};
-        records::Entity::find().select_only().columns([Id, DataType, PurposeId, CreatedAt, ExpiresAt])
-    }
+fn stamps<E: Perishable>() -> Select<E> {
+    E::find().select_only().columns([E::ID, E::DATA_TYPE, E::PURPOSE, E::CREATED_AT, E::EXPIRES_AT])
 }
 
-/// The last of the next records that are not due, and which of them carry another end than they should.
-async fn next(tx: &TenantTx, data_type: &str, after: Option<RecordId>) -> Result<(Option<RecordId>, Vec<RecordId>)> {
-    let select = Stamp::select()
-        .filter(Column::DataType.eq(data_type))
-        .filter(Column::ExpiresAt.is_null().or(Column::ExpiresAt.gt(tx.now())))
-        .apply_if(after, |select, after| select.filter(Column::Id.gt(after)))
-        .order_by_asc(Column::Id)
+/// The last of the next rows that are not due, and which of them carry another end than they should.
+async fn next<E: Perishable>(tx: &TenantTx, data_type: &str, after: Option<Uuid>) -> Result<(Option<Uuid>, Vec<Uuid>)> {
+    let select = stamps::<E>()
+        .filter(E::DATA_TYPE.eq(data_type))
+        .filter(E::EXPIRES_AT.is_null().or(E::EXPIRES_AT.gt(tx.now())))
+        .apply_if(after, |select, after| select.filter(E::ID.gt(after)))
+        .order_by_asc(E::ID)
         .limit(BATCH);
     let stamps: Vec<Stamp> = tx.rows(select).await?;
     let last = stamps.last().map(|stamp| stamp.id);
@@ -77,8 +81,8 @@ async fn next(tx: &TenantTx, data_type: &str, after: Option<RecordId>) -> Result
 }
 
 /// Answers how many ends changed.
-async fn stamp(tx: &TenantTx, outdated: Vec<RecordId>) -> Result<u64> {
-    let select = Stamp::select().filter(Column::Id.is_in(outdated)).lock_exclusive();
+async fn stamp<E: Perishable>(tx: &TenantTx, outdated: Vec<Uuid>) -> Result<u64> {
+    let select = stamps::<E>().filter(E::ID.is_in(outdated)).lock_exclusive();
     let mut stamps: Vec<Stamp> = tx.rows(select).await?;
     // A withdrawal may have committed while this waited for its rows: its instant counts, not when this began.
     let now = tx.core().clock.now();
@@ -87,15 +91,14 @@ async fn stamp(tx: &TenantTx, outdated: Vec<RecordId>) -> Result<u64> {
     if ends.is_empty() {
         return Ok(0);
     }
-    let case =
-        |case: CaseStatement, (id, end): (&RecordId, &Option<DateTime<Utc>>)| case.case(Column::Id.eq(*id), *end);
+    let case = |case: CaseStatement, (id, end): (&Uuid, &Option<DateTime<Utc>>)| case.case(E::ID.eq(*id), *end);
     let end = ends.iter().fold(CaseStatement::new(), case);
-    let update = records::Entity::update_many().col_expr(Column::ExpiresAt, Expr::expr(end));
-    tx.update_all(update.filter(Column::Id.is_in(ends.into_keys()))).await
+    let update = E::update_many().col_expr(E::EXPIRES_AT, Expr::expr(end));
+    tx.update_all(update.filter(E::ID.is_in(ends.into_keys()))).await
 }
 
-/// The ends that differ from those the records carry.
-async fn new_ends(tx: &TenantTx, stamps: &[Stamp]) -> Result<HashMap<RecordId, Option<DateTime<Utc>>>> {
+/// The ends that differ from those the rows carry.
+async fn new_ends(tx: &TenantTx, stamps: &[Stamp]) -> Result<HashMap<Uuid, Option<DateTime<Utc>>>> {
     let expiries = Expiries::load(tx).await?;
     let purposes: HashSet<PurposeId> = stamps.iter().map(|stamp| stamp.purpose_id).collect();
     let purposes = purposes::by_ids(tx, purposes).await?;

@@ -1,4 +1,4 @@
-//! The sweep: deletes what is past its end and unheld, in transactions of at most [`BATCH`] records.
+//! The sweep: deletes what is past its end and unheld, in transactions of at most [`BATCH`] records and files.
 //!
 //! Every transaction takes the run up where its rows say it stands, so that one that was killed is finished by whoever
 //! comes next, and two that meet do not count a record twice. The condition stands in the DELETE itself: what was put
@@ -8,16 +8,16 @@ use chrono::{DateTime, Utc};
 use recital_entities::{
     RetentionRunId, RetentionRunState, TenantId,
     retention::{retention_results, retention_runs},
-    vault::records,
+    vault::{files, records},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
+    ColumnTrait as _, DeleteMany, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
     sea_query::{Order, Query},
 };
 use uuid::Uuid;
 
-use super::{due, run as runs, serialise_with_holds};
+use super::{Perishable, due, run as runs, serialise_with_holds};
 use crate::{
     app::App,
     db::TenantTx,
@@ -179,20 +179,36 @@ async fn open_results(tx: &TenantTx, run: RetentionRunId) -> Result<Vec<retentio
     tx.all(select.order_by_asc(Column::DataType)).await
 }
 
+/// Deletes at most `most` records and files of the data type. With a file's row goes its key; its content follows.
 async fn delete(tx: &TenantTx, data_type: &str, cutoff: DateTime<Utc>, most: u64) -> Result<u64> {
-    use records::{Column, Entity};
+    let records = tx.delete(oldest_due::<records::Entity>(tx, data_type, cutoff, most)).await?;
+    if records == most {
+        return Ok(records);
+    }
+    let files = tx.delete_returning(oldest_due::<files::Entity>(tx, data_type, cutoff, most - records)).await?;
+    let ids: Vec<_> = files.iter().map(|file| file.id).collect();
+    let gone = records + ids.len() as u64;
+    vault::discard_later(tx, ids).await?;
+    Ok(gone)
+}
+
+fn oldest_due<E: Perishable>(tx: &TenantTx, data_type: &str, cutoff: DateTime<Utc>, most: u64) -> DeleteMany<E> {
     let mut due = Query::select();
-    due.column(Column::Id)
-        .from(Entity)
-        .and_where(Column::TenantId.eq(tx.tenant()))
-        .and_where(Column::DataType.eq(data_type))
-        .and_where(due::expired(cutoff))
-        .cond_where(due::loose())
-        .order_by(Column::ExpiresAt, Order::Asc)
+    due.column(E::ID)
+        .from(E::default())
+        .and_where(E::TENANT.eq(tx.tenant()))
+        .and_where(E::DATA_TYPE.eq(data_type))
+        .and_where(due::expired::<E>(cutoff))
+        .cond_where(due::loose::<E>())
+        .order_by(E::EXPIRES_AT, Order::Asc)
         .limit(most);
     // PostgreSQL looks again at the outer condition alone when a row has changed under it.
-    let delete = Entity::delete_many().filter(Column::Id.in_subquery(due)).filter(due::expired(cutoff));
-    tx.delete(delete).await
+    E::delete_many().filter(E::ID.in_subquery(due)).filter(due::expired::<E>(cutoff))
+}
+
+async fn held<E: Perishable>(tx: &TenantTx, data_type: &str, cutoff: DateTime<Utc>) -> Result<u64> {
+    let of_type = E::find().filter(E::DATA_TYPE.eq(data_type));
+    tx.count(of_type.filter(due::expired::<E>(cutoff)).filter(due::kept::<E>())).await
 }
 
 async fn count(tx: &TenantTx, result: retention_results::Model, gone: u64) -> Result<()> {
@@ -209,11 +225,8 @@ async fn close(
     gone: u64,
     cutoff: DateTime<Utc>,
 ) -> Result<retention_results::Model> {
-    let kept = records::Entity::find()
-        .filter(records::Column::DataType.eq(result.data_type.as_str()))
-        .filter(due::expired(cutoff))
-        .filter(due::kept());
-    let held = tx.count(kept).await?;
+    let held = held::<records::Entity>(tx, &result.data_type, cutoff).await?
+        + held::<files::Entity>(tx, &result.data_type, cutoff).await?;
     let deleted = sum(result.deleted, gone);
     let mut row = result.into_active_model();
     row.deleted = Set(deleted);

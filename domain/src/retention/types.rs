@@ -3,10 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use recital_entities::{DeletionMethod, Period, PurposeId, purposes::purposes, vault::records};
+use recital_entities::{
+    DeletionMethod, Period, PurposeId,
+    purposes::purposes,
+    vault::{files, records},
+};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _};
 
-use super::{due, period, policy};
+use super::{Perishable, due, period, policy};
 use crate::{
     db::TenantTx,
     error::{Error, Result},
@@ -20,12 +24,15 @@ pub(super) async fn require_known(tx: &TenantTx, data_type: &str) -> Result<()> 
     if policy::find(tx, data_type).await?.is_some() || any_collects(&purposes(tx).await?, data_type) {
         return Ok(());
     }
-    let select = records::Entity::find().filter(records::Column::DataType.eq(data_type));
-    if tx.exists(select).await? {
+    if is_held::<records::Entity>(tx, data_type).await? || is_held::<files::Entity>(tx, data_type).await? {
         return Ok(());
     }
     let message = "no purpose collects this data type and no retention policy names it";
     Err(Error::invalid("dataType", "UNKNOWN_DATA_TYPE", message))
+}
+
+async fn is_held<E: Perishable>(tx: &TenantTx, data_type: &str) -> Result<bool> {
+    tx.exists(E::find().filter(E::DATA_TYPE.eq(data_type))).await
 }
 
 /// What a sweep says of a data type: how long it is kept, and why it goes.
@@ -45,7 +52,9 @@ pub(super) async fn swept(tx: &TenantTx, only: Option<&str>, at: DateTime<Utc>) 
         require_known(tx, data_type).await?;
     }
     let policies = policy::all(tx).await?;
-    let due = due_purposes(tx, only, at).await?;
+    let mut due = DuePurposes::new();
+    due_purposes::<records::Entity>(tx, only, at, &mut due).await?;
+    due_purposes::<files::Entity>(tx, only, at, &mut due).await?;
     let mut types: BTreeSet<&str> = due.keys().map(String::as_str).chain(only).collect();
     let automatic = policies.iter().filter(|policy| policy.deletion_method == DeletionMethod::Automatic);
     types.extend(automatic.map(|policy| policy.data_type.as_str()).filter(|_| only.is_none()));
@@ -64,21 +73,22 @@ pub(super) async fn swept(tx: &TenantTx, only: Option<&str>, at: DateTime<Utc>) 
     Ok(terms.collect())
 }
 
-/// By data type, the purposes whose records are past their end.
-async fn due_purposes(
+/// By data type, the purposes of which anything is past its end.
+type DuePurposes = BTreeMap<String, BTreeSet<PurposeId>>;
+
+async fn due_purposes<E: Perishable>(
     tx: &TenantTx,
     only: Option<&str>,
     at: DateTime<Utc>,
-) -> Result<BTreeMap<String, BTreeSet<PurposeId>>> {
-    use records::Column;
-    let select = records::Entity::find().select_only().column(Column::DataType).column(Column::PurposeId).distinct();
+    due: &mut DuePurposes,
+) -> Result<()> {
+    let select = E::find().select_only().column(E::DATA_TYPE).column(E::PURPOSE).distinct();
     let select =
-        select.filter(due::expired(at)).apply_if(only, |select, only| select.filter(Column::DataType.eq(only)));
-    let mut due = BTreeMap::<_, BTreeSet<_>>::new();
+        select.filter(due::expired::<E>(at)).apply_if(only, |select, only| select.filter(E::DATA_TYPE.eq(only)));
     for (data_type, purpose) in tx.tuples::<_, (String, PurposeId)>(select).await? {
         due.entry(data_type).or_default().insert(purpose);
     }
-    Ok(due)
+    Ok(())
 }
 
 /// The longest that any purpose keeps the data type, where no policy says.

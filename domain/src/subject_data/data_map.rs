@@ -21,6 +21,8 @@ Every table and column, what it holds and how. `scripts/schema` prints this page
 /// subject.
 const KEPT_FOR: &[(&str, &str)] = &[
     ("records", "until `expires_at`: the period of the data type, or else of the purpose; longer under a legal hold"),
+    ("files", "until `expires_at`, as records are; the content in the file store goes right after the row"),
+    ("uploads", "until the file is there; what was cut off, a day"),
     ("idempotency_keys", "2 days; an answer is given again for 24 hours"),
     ("export_packages", "the content until `expires_at`; the row as long as the request"),
     ("work_items", "90 days once done; dead ones until an operator retries them"),

@@ -10,7 +10,7 @@ use recital_entities::{
     purposes::purposes,
     requests::{request_events, subject_requests},
     retention::legal_holds,
-    vault::{profile_versions, records, restrictions, subjects, tokens},
+    vault::{files, profile_versions, records, restrictions, subjects, tokens},
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::{Map, Value, json};
@@ -32,8 +32,19 @@ pub enum Scope {
     Provided(&'static [LawfulBasis]),
 }
 
+impl Scope {
+    /// Whether it takes in what is kept for that purpose.
+    #[must_use]
+    pub fn covers(self, purpose: &purposes::Model) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Provided(bases) => bases.contains(&purpose.lawful_basis),
+        }
+    }
+}
+
 /// Sections that hold what a person provided. The rest is about how it was handled.
-const PROVIDED: &[&str] = &["subject", "profile", "records"];
+const PROVIDED: &[&str] = &["subject", "profile", "records", "files"];
 
 /// Somebody whose data is being opened.
 pub struct Person<'a> {
@@ -59,12 +70,7 @@ impl<'a> Person<'a> {
     }
 
     fn wants(&self, purpose: PurposeId) -> bool {
-        match self.scope {
-            Scope::Everything => true,
-            Scope::Provided(bases) => {
-                self.purposes.get(&purpose).is_some_and(|purpose| bases.contains(&purpose.lawful_basis))
-            }
-        }
+        self.purposes.get(&purpose).is_some_and(|purpose| self.scope.covers(purpose))
     }
 
     fn text(
@@ -139,6 +145,29 @@ pub(super) async fn records(person: &Person<'_>) -> Result<Value> {
         }))
     });
     opened.collect()
+}
+
+/// What they are; each is fetched by itself, at its address below the package's own.
+pub(super) async fn files(person: &Person<'_>) -> Result<Value> {
+    let select =
+        files::Entity::find().filter(files::Column::SubjectId.eq(person.subject.id)).order_by_asc(files::Column::Id);
+    let rows = person.tx.all(select).await?;
+    let described = rows.iter().filter(|row| person.wants(row.purpose_id)).map(|row| {
+        let described = vault::describe(&person.key, row)?;
+        Ok(json!({
+            "id": row.id,
+            "name": described.name,
+            "mediaType": described.media_type,
+            "sizeBytes": row.size_bytes,
+            "sha256": hex::encode(described.sha256),
+            "dataType": row.data_type,
+            "purpose": person.purpose(row.purpose_id),
+            "storedAt": row.created_at,
+            "erasedAfter": row.expires_at,
+            "path": format!("files/{}", row.id),
+        }))
+    });
+    described.collect()
 }
 
 pub(super) async fn tokens(person: &Person<'_>) -> Result<Value> {

@@ -19,7 +19,7 @@ use recital_entities::{
     consent::{consent_events, consents, objections},
     requests::{export_packages, subject_requests},
     retention::legal_holds,
-    vault::{profile_versions, profiles, records, restrictions, subject_keys, tokens},
+    vault::{files, profile_versions, profiles, records, restrictions, subject_keys, tokens},
 };
 use serde_json::Value;
 
@@ -91,6 +91,12 @@ pub static PARTS: &[Part] = &[
         export: Export::As("records", |person| Box::pin(export::records(person))),
         fate: Fate::Erased,
         rows: Some(&BySubject::<records::Entity>(records::Column::SubjectId)),
+    },
+    Part {
+        table: "files",
+        export: Export::As("files", |person| Box::pin(export::files(person))),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<files::Entity>(files::Column::SubjectId)),
     },
     Part {
         table: "tokens",

@@ -3,7 +3,7 @@
 //! What stays, and why:
 //! - consents and their events: proof that processing was lawful (Articles 5(2), 7(1), 17(3)(e)), without a value that
 //!   could be opened once the key is gone;
-//! - records that a legal obligation or a public task keeps (Article 17(3)(b)) or a hold on their type (17(3)(e)), until their period
+//! - records and files that a legal obligation or a public task keeps (Article 17(3)(b)) or a hold on their type (17(3)(e)), until their period
 //!   ends; the key stays for them alone and goes with the last ([`destroy_idle_keys`]);
 //! - everything, while a hold names the subject: then erasure is refused.
 
@@ -16,21 +16,21 @@ use recital_entities::{
     purposes::purposes,
     requests::export_packages,
     retention::legal_holds,
-    vault::{profile_versions, profiles, records, subject_keys, subjects, tokens},
+    vault::{files, profile_versions, profiles, records, subject_keys, subjects, tokens},
 };
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    sea_query::{Expr, Query},
+    ColumnTrait as _, Condition, DeleteMany, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    sea_query::{Expr, Query, SelectStatement},
 };
 use serde::Serialize;
 
-use super::quota::give_place_back;
+use super::{discard_later, quota::give_place_back};
 use crate::{
     db::TenantTx,
     error::{Error, Result},
     requests::rights::ERASABLE,
-    retention,
+    retention::{self, Perishable},
 };
 
 /// What an erasure did.
@@ -44,16 +44,17 @@ pub struct Erased {
     pub key_destroyed: bool,
 }
 
-/// Records that may not go yet.
+/// Records or files that may not go yet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Retained {
+    pub table: &'static str,
     pub data_type: String,
     pub ground: Ground,
     pub count: u64,
 }
 
-/// What keeps a record.
+/// What keeps a record or a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Ground {
@@ -90,15 +91,21 @@ pub async fn destroy_idle_keys(tx: &TenantTx) -> Result<u64> {
         .from(subjects::Entity)
         .and_where(subjects::Column::TenantId.eq(tx.tenant()))
         .and_where(subjects::Column::Status.eq(SubjectStatus::Erased));
-    let mut kept = Query::select();
-    kept.column(records::Column::SubjectId)
-        .from(records::Entity)
-        .and_where(records::Column::TenantId.eq(tx.tenant()))
-        .and_where(records::Column::SubjectId.in_subquery(erased.clone()));
     let idle = subject_keys::Entity::delete_many()
-        .filter(subject_keys::Column::SubjectId.in_subquery(erased))
-        .filter(subject_keys::Column::SubjectId.not_in_subquery(kept));
+        .filter(subject_keys::Column::SubjectId.in_subquery(erased.clone()))
+        .filter(subject_keys::Column::SubjectId.not_in_subquery(still_kept::<records::Entity>(tx, &erased)))
+        .filter(subject_keys::Column::SubjectId.not_in_subquery(still_kept::<files::Entity>(tx, &erased)));
     tx.delete(idle).await
+}
+
+/// Those of the erased subjects of whom the table still holds anything.
+fn still_kept<E: Perishable>(tx: &TenantTx, erased: &SelectStatement) -> SelectStatement {
+    let mut kept = Query::select();
+    kept.column(E::SUBJECT)
+        .from(E::default())
+        .and_where(E::TENANT.eq(tx.tenant()))
+        .and_where(E::SUBJECT.in_subquery(erased.clone()));
+    kept
 }
 
 /// Nothing is stored, changed or held for this subject until the commit.
@@ -111,7 +118,7 @@ async fn lock(tx: &TenantTx, id: SubjectId) -> Result<subjects::Model> {
     Ok(subject)
 }
 
-/// What keeps records from going.
+/// What keeps records and files from going.
 struct Grounds {
     /// Data types under a hold that is not about one subject.
     held_types: HashSet<String>,
@@ -138,14 +145,11 @@ impl Grounds {
         Ok(Self { held_types, obliging_purposes: tx.tuples(obliging).await? })
     }
 
-    /// An obligation keeps a record until its period is over; a hold keeps it until it is released.
-    fn keep(&self, now: DateTime<Utc>) -> Condition {
-        use records::Column;
-        let within_period = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now));
-        let obliged = Column::PurposeId.is_in(self.obliging_purposes.iter().copied());
-        Condition::any()
-            .add(Column::DataType.is_in(&self.held_types))
-            .add(Condition::all().add(obliged).add(within_period))
+    /// An obligation keeps a row until its period is over; a hold keeps it until it is released.
+    fn keep<E: Perishable>(&self, now: DateTime<Utc>) -> Condition {
+        let within_period = Condition::any().add(E::EXPIRES_AT.is_null()).add(E::EXPIRES_AT.gt(now));
+        let obliged = E::PURPOSE.is_in(self.obliging_purposes.iter().copied());
+        Condition::any().add(E::DATA_TYPE.is_in(&self.held_types)).add(Condition::all().add(obliged).add(within_period))
     }
 
     fn of(&self, data_type: &str) -> Ground {
@@ -155,20 +159,28 @@ impl Grounds {
 
 /// Deletes what is the subject's, table by table, and answers how many rows of each.
 async fn erase_rows(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> Result<BTreeMap<&'static str, u64>> {
-    let records =
-        records::Entity::delete_many().filter(records::Column::SubjectId.eq(id)).filter(grounds.keep(tx.now()).not());
+    let records = erasable::<records::Entity>(tx, id, grounds);
+    let files = tx.delete_returning(erasable::<files::Entity>(tx, id, grounds)).await?;
+    let files: Vec<_> = files.iter().map(|file| file.id).collect();
     let profiles = profiles::Entity::delete_many().filter(profiles::Column::SubjectId.eq(id));
     let versions = profile_versions::Entity::delete_many().filter(profile_versions::Column::SubjectId.eq(id));
     let tokens = tokens::Entity::delete_many().filter(tokens::Column::SubjectId.eq(id));
     let packages = export_packages::Entity::delete_many().filter(export_packages::Column::SubjectId.eq(id));
-    Ok(BTreeMap::from([
+    let erased = BTreeMap::from([
         ("records", tx.delete(records).await?),
+        ("files", files.len() as u64),
         ("profiles", tx.delete(profiles).await?),
         ("profile_versions", tx.delete(versions).await?),
         ("tokens", tx.delete(tokens).await?),
         ("export_packages", tx.delete(packages).await?),
         ("reverifications", close_reverifications(tx, id).await?),
-    ]))
+    ]);
+    discard_later(tx, files).await?;
+    Ok(erased)
+}
+
+fn erasable<E: Perishable>(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> DeleteMany<E> {
+    E::delete_many().filter(E::SUBJECT.eq(id)).filter(grounds.keep::<E>(tx.now()).not())
 }
 
 /// Ends what was still open and makes every mailed link useless. The rows stay: they say when accuracy was verified,
@@ -186,16 +198,22 @@ async fn close_reverifications(tx: &TenantTx, id: SubjectId) -> Result<u64> {
 }
 
 async fn retained(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> Result<Vec<Retained>> {
-    use records::Column;
-    let left = records::Entity::find()
+    let mut retained = retained_in::<records::Entity>(tx, id, grounds).await?;
+    retained.extend(retained_in::<files::Entity>(tx, id, grounds).await?);
+    Ok(retained)
+}
+
+async fn retained_in<E: Perishable>(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> Result<Vec<Retained>> {
+    let left = E::find()
         .select_only()
-        .column(Column::DataType)
-        .column_as(Column::Id.count(), "count")
-        .filter(Column::SubjectId.eq(id))
-        .group_by(Column::DataType)
-        .order_by_asc(Column::DataType);
+        .column(E::DATA_TYPE)
+        .column_as(E::ID.count(), "count")
+        .filter(E::SUBJECT.eq(id))
+        .group_by(E::DATA_TYPE)
+        .order_by_asc(E::DATA_TYPE);
     let left: Vec<(String, i64)> = tx.tuples(left).await?;
     let left = left.into_iter().map(|(data_type, count)| Retained {
+        table: E::TABLE,
         ground: grounds.of(&data_type),
         data_type,
         count: count.unsigned_abs(),

@@ -4,6 +4,7 @@ mod allowed;
 mod anonymise;
 mod attributes;
 mod erase;
+mod files;
 mod find;
 mod find_many;
 mod format;
@@ -24,6 +25,10 @@ mod tokenise;
 
 pub use anonymise::{Anonymise, Anonymised, anonymise};
 pub use erase::{Erased, Ground, Retained, destroy_idle_keys, erase_subject};
+pub use files::{
+    Described, Download, FileStore, StoredFile, UploadFile, delete_file, describe, describe_files, discard,
+    discard_later, download, files_by_ids, holds_of_files, list_files, open_file, reap_uploads, upload,
+};
 pub use find::{SubjectRef, email_index, external_id_index, find_subject, find_subject_if_any, normalise_email};
 pub use find_many::find_subjects;
 pub use formats::{SetFormat, list_formats, remove_format, set_format};

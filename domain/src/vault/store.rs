@@ -221,7 +221,7 @@ impl Asked {
     }
 }
 
-fn check_data_type(purpose: &purposes::Model, data_type: &str) -> Result<()> {
+pub(super) fn check_data_type(purpose: &purposes::Model, data_type: &str) -> Result<()> {
     if purpose.data_collected.0.iter().any(|collected| collected == data_type) {
         return Ok(());
     }

@@ -25,7 +25,8 @@ pub use tenants::{Served, served_tenants};
 pub use workers::{Worker, live_workers};
 
 use recital_entities::{
-    MemberId, RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, work::work_items,
+    FileId, MemberId, RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState,
+    work::work_items,
 };
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde::{Deserialize, Serialize};
@@ -66,6 +67,9 @@ pub enum Work {
     /// Stamp when subjects are due for verification anew after the policy changed, from the subject after that one on.
     #[serde(rename = "accuracy.restamp")]
     RestampVerification { after: Option<SubjectId> },
+    /// Take away the content of files whose rows are gone.
+    #[serde(rename = "files.discard")]
+    DiscardFiles { files: Vec<FileId> },
     /// Tell one endpoint of one event.
     #[serde(rename = "webhook.deliver")]
     WebhookDelivery(WebhookDelivery),

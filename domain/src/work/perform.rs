@@ -23,6 +23,7 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
         }
         Work::LiftRestriction { subject } => requests::tell_and_lift(app, &viewer, *subject).await,
         Work::WebhookDelivery(delivery) => access::deliver(app, &viewer, item.id, delivery).await,
+        Work::DiscardFiles { files } => vault::discard(app, &viewer, files).await,
         Work::RewrapKeys => vault::rewrap(app, &viewer).await.map(drop),
         Work::ReverificationMail { reverification, reminder } => {
             accuracy::send_mail(app, &viewer, *reverification, *reminder).await

@@ -1,4 +1,5 @@
 pub mod attribute_formats;
+pub mod files;
 pub mod profile_versions;
 pub mod profiles;
 pub mod records;
@@ -9,3 +10,4 @@ pub mod subjects;
 pub mod tenant_keys;
 pub mod tenant_secrets;
 pub mod tokens;
+pub mod uploads;

@@ -79,7 +79,8 @@ pub async fn close_due_tenants(app: &App) -> Result<u64> {
     Ok(due.len() as u64)
 }
 
-/// Rows first, then the log's last checkpoint, which needs the key, then the key.
+/// Rows first and with them the keys of people and files, then the files' content, then the log's last checkpoint, which
+/// needs the tenant's key, then that key. What cannot be done now is done with the next run.
 async fn destroy(app: &App, tenant: TenantId) -> Result<()> {
     let viewer = Viewer::new(tenant, Actor::Job("tenant.close"), app.core().ids.next(app.now()));
     app.attempt(&viewer, async |tx| {
@@ -87,6 +88,7 @@ async fn destroy(app: &App, tenant: TenantId) -> Result<()> {
         Ok(Event::TenantDestroyed { id: tenant, rows }.with(()))
     })
     .await?;
+    app.core().files.remove_tenant(tenant).await?;
     if let Err(error) = sequence_tenant(app, tenant).await {
         // A key that is out of use must not keep a tenant from being destroyed.
         tracing::warn!(%tenant, ?error, "a closed tenant's last entries are in no checkpoint");
@@ -118,7 +120,7 @@ destroyed! {
     requests::export_packages, requests::erasure_certificates, requests::last_addresses, requests::request_policies, requests::request_events, requests::subject_requests,
     consent::objections, consent::consents, consent::notices,
     evidence::incidents, evidence::attestations,
-    vault::tokens, vault::records, vault::profile_versions, vault::profiles, vault::subject_keys, vault::subject_counts,
+    vault::tokens, vault::files, vault::uploads, vault::records, vault::profile_versions, vault::profiles, vault::subject_keys, vault::subject_counts,
     vault::attribute_formats,
 }
 

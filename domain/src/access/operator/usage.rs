@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use recital_entities::{
     TenantId, WorkState,
     evidence::audit_entries,
-    vault::{records, subjects, tenant_keys},
+    vault::{files, records, subjects, tenant_keys},
     work::work_items,
 };
 use sea_orm::{
@@ -21,7 +21,7 @@ pub struct Usage {
     /// Erased ones not counted.
     pub subjects: u64,
     pub records: u64,
-    /// Of sealed record payloads.
+    /// Of sealed record payloads, and of files in clear.
     pub stored_bytes: i64,
     /// Requests of today that changed or opened something, and so left evidence.
     pub requests_today: i64,
@@ -54,7 +54,10 @@ pub async fn key_version(app: &App, operator: &Operator, tenant: TenantId) -> Re
 async fn stored_bytes(tx: &TenantTx) -> Result<i64> {
     let length = Func::cust("length").arg(Expr::col(records::Column::Payload));
     let select = records::Entity::find().select_only().expr(Expr::expr(length).sum());
-    let sums: Vec<Option<i64>> = tx.tuples(select).await?;
+    let mut sums: Vec<Option<i64>> = tx.tuples(select).await?;
+    // The sum of bigints is a numeric on PostgreSQL.
+    let files = Expr::col(files::Column::SizeBytes).sum().cast_as("bigint");
+    sums.extend(tx.tuples::<_, Option<i64>>(files::Entity::find().select_only().expr(files)).await?);
     Ok(sums.into_iter().flatten().sum())
 }
 
