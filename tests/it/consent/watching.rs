@@ -11,8 +11,9 @@ use recital_domain::{
     db::Db,
     keys::{KeyRing, LocalKms},
     mail::{Inbox, Mailer},
+    vault::FileStore,
 };
-use recital_tests::{Client, Engine, World, both_engines};
+use recital_tests::{Client, Engine, LARGEST_FILE, World, both_engines};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{
@@ -104,6 +105,7 @@ async fn replica(world: &World) -> (App, String) {
         clock: Clock::manual(world.now()),
         ids: Ids::default(),
         mailer: Mailer::Inbox(Inbox::default()),
+        files: FileStore::in_folder(&world.database.path("files"), LARGEST_FILE).expect("a file store"),
         bus: Bus::default(),
         settings: Settings { public_url: url.clone() },
         work: tokio::sync::Notify::default(),

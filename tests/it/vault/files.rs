@@ -1,13 +1,16 @@
 //! Files: stored in chunks, given back whole or not at all, and gone when their time is over.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use futures::{StreamExt as _, stream};
 use recital_domain::vault::{self, FileStore};
-use recital_tests::{Client, Engine, LARGEST_FILE, S3Emulator, World, both_engines, python};
+use recital_tests::{Client, Database, Engine, LARGEST_FILE, Program, S3Emulator, World, both_engines, python};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -60,8 +63,12 @@ fn folder_of(world: &World, id: &str) -> PathBuf {
 
 /// The chunks in the file store, in order.
 fn chunks(world: &World) -> Vec<PathBuf> {
+    walk(&world.database.path("files"))
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut folders = vec![world.database.path("files")];
+    let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten() {
             let path = entry.unwrap().path();
@@ -97,7 +104,7 @@ both_engines! {
         let second = &files["edges"][1]["node"];
         assert_eq!(
             (&second["name"], &second["mediaType"], &second["sizeBytes"], &second["expiresAt"]),
-            (&json!("Lovelace café.png"), &json!("image/png"), &json!(1.0), &json!("2026-03-02T09:00:00Z"))
+            (&json!("Lovelace café.png"), &json!("image/png"), &json!(1.0), &json!("2026-03-02T09:00:00+00:00"))
         );
         let node = world.ask("query($id: ID!) { node(id: $id) { __typename id } }", json!({ "id": second["id"] })).await;
         assert_eq!(node["node"]["__typename"], "PersonalFile");
@@ -110,12 +117,16 @@ both_engines! {
         world.import_registers().await;
         let subject = world.subject("ada").await;
         let largest = usize::try_from(LARGEST_FILE).unwrap();
-        let endless = || reqwest::Body::wrap_stream(stream::repeat_with(|| Ok::<_, std::io::Error>(content(MIB))));
+        // It goes on, or the client would not hear the answer to what it is still sending.
+        let unending = |size| {
+            let sent = stream::iter([Ok::<_, std::io::Error>(content(size))]);
+            reqwest::Body::wrap_stream(sent.chain(stream::pending()))
+        };
         for (request, expected) in [
             (put(&world, "nobody").body("x"), (404, "NOT_FOUND")),
             (put(&world, &subject).header("Recital-Subject-Email", "ada@example.com").body("x"), (400, "SUBJECT_REQUIRED")),
-            (put(&world, &subject).body(content(largest + 1)), (413, "FILE_TOO_LARGE")),
-            (put(&world, &subject).body(endless()), (413, "FILE_TOO_LARGE")),
+            (put(&world, &subject).header("Content-Length", largest + 1).body(unending(0)), (413, "FILE_TOO_LARGE")),
+            (put(&world, &subject).body(unending(largest + 1)), (413, "FILE_TOO_LARGE")),
             (ask(&world, &world.owner, Method::PUT, "/files").body("x"), (400, "SUBJECT_REQUIRED")),
             (ask(&world, &world.owner, Method::PUT, "/files").header("Recital-Subject-Id", &subject).body("x"), (400, "MISSING_HEADER")),
             (ask(&world, &world.owner.with_key("rct_wrong"), Method::PUT, "/files").body("x"), (401, "INVALID_CREDENTIAL")),
@@ -408,4 +419,71 @@ async fn a_bucket_does_as_a_folder_does() {
     world.drain().await;
     assert_eq!(s3.objects().await, 0);
     world.finish().await;
+}
+
+/// The program as people run it: a gigabyte in and out again, and an end without warning.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gigabyte_takes_no_more_memory_than_a_few_chunks() {
+    const SIZE: usize = 1_000_000_000;
+    const ALLOWED: u64 = 80 << 20;
+    let database = Database::empty(Engine::Sqlite).await.unwrap();
+    let arguments = ["demo", "--json", "--listen", "127.0.0.1:0", "--data-dir", "data"];
+    let mut program = Program::start(env!("CARGO_BIN_EXE_recital-in-tests"), database.folder.path(), arguments, &[]);
+    let ready: Value = serde_json::from_str(&program.line().await).unwrap();
+    let url = ready["graphql"].as_str().unwrap().trim_end_matches("/graphql").to_owned();
+    let client = Client::new(&url, ready["apiKey"].as_str().unwrap());
+    let people = client.ask("{ subjects(first: 1) { edges { node { id } } } }", json!({})).await;
+    let subject = people["subjects"]["edges"][0]["node"]["id"].as_str().unwrap().to_owned();
+    let put = || {
+        reqwest::Client::new()
+            .put(format!("{url}/files"))
+            .bearer_auth(client.key())
+            .header("Recital-Subject-Id", &subject)
+            .header("Recital-Data-Type", "uploaded_images")
+            .header("Recital-Purpose", "image_to_3d_conversion")
+    };
+    let before = program.peak_memory();
+    let pieces = (0..SIZE / 100_000).map(|number| Ok::<_, std::io::Error>(vec![number.to_le_bytes()[0]; 100_000]));
+    let stored = put().body(reqwest::Body::wrap_stream(stream::iter(pieces))).send().await.unwrap();
+    assert_eq!(stored.status(), StatusCode::CREATED);
+    let stored: Value = stored.json().await.unwrap();
+    assert_eq!(stored["sizeBytes"], SIZE);
+    let uploaded = program.peak_memory();
+
+    let address = format!("{url}/files/{}", stored["id"].as_str().unwrap());
+    let answer = reqwest::Client::new().get(address).bearer_auth(client.key()).send().await.unwrap();
+    let mut read = 0_usize;
+    let mut body = answer.bytes_stream();
+    while let Some(bytes) = body.next().await {
+        let bytes = bytes.unwrap();
+        assert_eq!(bytes[0], (read / 100_000).to_le_bytes()[0]);
+        read += bytes.len();
+    }
+    assert_eq!(read, SIZE);
+    let downloaded = program.peak_memory();
+    println!("peak memory: {before} before, {uploaded} after the upload, {downloaded} after the download");
+    assert!(downloaded - before < ALLOWED, "{before} {uploaded} {downloaded}");
+
+    let folder = database.path("data/files");
+    let objects = || walk(&folder).len();
+    let stored = objects();
+    let slow = stream::unfold((), async |()| {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        Some((Ok::<_, std::io::Error>(content(MIB)), ()))
+    });
+    let upload = tokio::spawn(put().body(reqwest::Body::wrap_stream(slow)).send());
+    while objects() < stored + 3 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    program.signal("KILL").await;
+    program.end().await;
+    assert!(upload.await.unwrap().is_err());
+    let connection = format!("sqlite://{}", database.path("data/recital.db").display());
+    let files = sqlx::SqlitePool::connect(&connection).await.unwrap();
+    let count = async |table: &str| {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+        sqlx::query_scalar::<_, i64>(sql).fetch_one(&files).await.unwrap()
+    };
+    assert_eq!((count("files").await, count("uploads").await), (1, 1), "no file, and a note for the reaper");
+    database.remove().await.unwrap();
 }
