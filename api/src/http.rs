@@ -56,10 +56,10 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
     if options.development {
         router = router.route("/graphiql", get(graphiql));
     }
-    let bounded = bounded(router.merge(pages::router(&state)));
-    let mut router = bounded.merge(files::router()).with_state(state);
+    let router = bounded(router.merge(pages::router(&state)));
+    let mut router = router.merge(files::router()).with_state(state);
     if options.public_log {
-        router = router.merge(log::router().with_state(app.clone()));
+        router = router.merge(bounded(log::router()).with_state(app.clone()));
     }
     surrounded(router, app)
 }
