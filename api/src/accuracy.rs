@@ -93,6 +93,16 @@ impl Reverification {
         &self.0.corrected_fields.0
     }
 
+    /// When its mail came back.
+    async fn bounced_at(&self) -> Option<DateTime<Utc>> {
+        self.0.bounced_at
+    }
+
+    /// What the mail system said, as numbers: `550`, `550 5.1.1`, `5.1.1`.
+    async fn bounce_status(&self) -> Option<&str> {
+        self.0.bounce_status.as_deref()
+    }
+
     /// The link works until then.
     async fn expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at

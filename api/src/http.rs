@@ -1,21 +1,25 @@
 //! The HTTP surface: routes, and what holds for every one of them.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::{Request, State},
+    extract::{ConnectInfo, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{Html, IntoResponse, Response},
-    routing::get,
+    routing::{get, post},
 };
+use ipnet::IpNet;
 use recital_domain::{app::App, telemetry::metrics, work::JobBoard};
+use secrecy::SecretString;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::{
+    bounces,
+    client::behind_proxies,
     files, graphql_http, log,
     operator::OperatorState,
     pages,
@@ -32,6 +36,10 @@ pub struct HttpOptions {
     pub development: bool,
     /// Serves checkpoints and hash tiles of the tenants' audit logs to anybody.
     pub public_log: bool,
+    /// What reports of bounced mails are signed with; without one, none are taken.
+    pub bounce_secret: Option<SecretString>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Arc<[IpNet]>,
 }
 
 /// What handlers share.
@@ -40,6 +48,7 @@ pub struct ApiState {
     pub app: App,
     pub schema: TenantSchema,
     pub development: bool,
+    pub bounce_secret: Option<SecretString>,
 }
 
 /// Ties a request's log lines, audit entries and answer together. Sent back as `x-request-id`.
@@ -49,10 +58,12 @@ pub struct Correlation(pub Uuid);
 /// The tenant-facing service: GraphQL, people's pages, health.
 pub fn router(app: App, options: &HttpOptions) -> Router {
     let schema = schema::build(app.clone(), options.development);
-    let state = ApiState { app: app.clone(), schema, development: options.development };
+    let (development, bounce_secret) = (options.development, options.bounce_secret.clone());
+    let state = ApiState { app: app.clone(), schema, development, bounce_secret };
     let mut router = Router::new()
         .route("/graphql", get(websocket::graphql).post(graphql_http::graphql::<ApiState>))
-        .route("/graphql/ws", get(websocket::socket));
+        .route("/graphql/ws", get(websocket::socket))
+        .route("/mail/bounces", post(bounces::report));
     if options.development {
         router = router.route("/graphiql", get(graphiql));
     }
@@ -61,7 +72,7 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
     if options.public_log {
         router = router.merge(bounded(log::router()).with_state(app.clone()));
     }
-    surrounded(router, app)
+    surrounded(router, app, options)
 }
 
 /// The service for the people who run it, on a listener of its own.
@@ -69,7 +80,7 @@ pub fn operator_router(app: App, board: Arc<dyn JobBoard>, options: &HttpOptions
     let state = OperatorState::new(app.clone(), board, options.development);
     let graphql = graphql_http::graphql::<OperatorState>;
     let router = Router::new().route("/operator/graphql", get(graphql).post(graphql)).route("/metrics", get(scrape));
-    surrounded(bounded(router).with_state(state), app)
+    surrounded(bounded(router).with_state(state), app, options)
 }
 
 /// Without a token: the listener is for the operator's own network, and no number here is about a person.
@@ -83,12 +94,13 @@ fn bounded<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
 }
 
 /// What holds for both listeners.
-fn surrounded(router: Router, app: App) -> Router {
+fn surrounded(router: Router, app: App, options: &HttpOptions) -> Router {
+    let proxies = Arc::clone(&options.trusted_proxies);
     router
         .route("/healthz", get(StatusCode::NO_CONTENT))
         .merge(Router::new().route("/readyz", get(ready)).with_state(app.clone()))
         .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(app, surround))
+        .layer(middleware::from_fn_with_state((app, proxies), surround))
 }
 
 /// GraphiQL, from files of its own package, is served in development alone.
@@ -105,8 +117,13 @@ async fn ready(State(app): State<App>) -> StatusCode {
     }
 }
 
-/// Gives every request its id and span, and every answer, 4xx and 5xx included, its security headers.
-async fn surround(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// Gives every request its id, its client's address and its span, and every answer, 4xx and 5xx included, its security
+/// headers.
+async fn surround(State((app, proxies)): State<(App, Arc<[IpNet]>)>, mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+        let address = behind_proxies(peer, request.headers(), &proxies);
+        request.extensions_mut().insert(ConnectInfo(address));
+    }
     let correlation = Correlation(app.core().ids.next(app.now()));
     request.extensions_mut().insert(correlation);
     // The path may carry a mailed link's secret: only its first segment is logged.

@@ -13,6 +13,7 @@ mod config;
 mod demo;
 mod jobs;
 mod keys;
+mod mail;
 mod migrate;
 mod operator;
 mod register;
@@ -67,6 +68,9 @@ enum Command {
     Operator(operator::Command),
     /// List the jobs with their last and next run
     Jobs,
+    /// Look at mails
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Look at tenants' keys
     #[command(subcommand)]
     Keys(keys::Command),
@@ -106,6 +110,7 @@ async fn obey(line: CommandLine) -> Result<()> {
         Command::Operator(command) => operator::run(file, command).await,
         Command::Jobs => jobs::run(file).await,
         Command::Audit(command) => audit::run(file, command).await,
+        Command::Mail(mail::Command::Preview(preview)) => mail::preview(file, preview).await,
         Command::Keys(keys::Command::Status { tenant }) => keys::status(file, &tenant).await,
     }
 }

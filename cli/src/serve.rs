@@ -57,6 +57,8 @@ async fn server(config: &Config, halves: Halves) -> Result<Server> {
         http: HttpOptions {
             development: config.environment == Environment::Development,
             public_log: config.audit.public_log,
+            bounce_secret: config.bounce_secret.clone(),
+            trusted_proxies: config.trusted_proxies.as_slice().into(),
         },
         shutdown: config.limits.shutdown,
     })

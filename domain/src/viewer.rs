@@ -66,6 +66,8 @@ pub enum Permission {
     /// The subject's own answer to a re-verification mail.
     #[strum(serialize = "accuracy.answer")]
     AccuracyAnswer,
+    #[strum(serialize = "mail.configure")]
+    MailConfigure,
     #[strum(serialize = "retention.read")]
     RetentionRead,
     #[strum(serialize = "retention.configure")]

@@ -28,6 +28,8 @@ pub fn tables() -> Vec<Table> {
     vec![
         table::<access::tenants::Entity>(Scope::Global),
         table::<access::controllers::Entity>(Scope::Tenant),
+        table::<access::mail_settings::Entity>(Scope::Tenant),
+        table::<access::mail_counts::Entity>(Scope::Tenant),
         table::<access::members::Entity>(Scope::Tenant),
         table::<access::api_keys::Entity>(Scope::Tenant),
         table::<access::idempotency_keys::Entity>(Scope::Tenant),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use recital_domain::{
     app::App,
     error::{Error, Result},
-    work::{self, Claimed},
+    work::{self, Claimed, Turns},
 };
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -21,12 +21,13 @@ const LIMIT: Duration = Duration::from_secs(work::LEASE.num_seconds().unsigned_a
 /// Performs items as they come, at most `at_once` side by side, until it is told to stop; then lets those under way end.
 pub async fn drain(app: App, at_once: usize, stop: CancellationToken) {
     let mut under_way = JoinSet::new();
+    let mut turns = Turns::default();
     while !stop.is_cancelled() {
         let woken = app.core().work.notified();
         tokio::pin!(woken);
         woken.as_mut().enable();
         let free = at_once.saturating_sub(under_way.len());
-        match work::claim(&app, free as u64).await {
+        match turns.claim(&app, free as u64).await {
             Ok(items) => {
                 for item in items {
                     under_way.spawn(carry_out(app.clone(), item));

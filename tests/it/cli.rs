@@ -173,6 +173,12 @@ async fn a_service_is_set_up_and_a_tenant_is_made_while_it_runs(engine: Engine) 
     let again = recital(folder, &import, &settings).end().await;
     assert!(again.out.contains("unchanged agent_interaction"), "{}", again.out);
 
+    let preview = ["mail", "preview", "reverification", "--tenant", "acme", "--locale", "it", "--part", "subject"];
+    let previewed = recital(folder, &preview, &settings).end().await;
+    assert_eq!(previewed.out, "I Suoi dati presso Acme sono ancora corretti?\n", "{}", previewed.err);
+    let unknown = recital(folder, &["mail", "preview", "love-letter", "--tenant", "acme"], &settings).end().await;
+    assert!(unknown.err.contains("reverification, reverification-reminder"), "{}", unknown.err);
+
     let jobs = recital(folder, &["jobs"], &settings).end().await;
     assert!(jobs.out.contains("retention.sweep"), "{} {}", jobs.out, jobs.err);
     an_audit_log_is_taken_away_and_checked(folder, &settings).await;

@@ -31,7 +31,8 @@ async fn operator(world: &World) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/operator", listener.local_addr().unwrap());
     let board = Arc::new(Board(world.app.clone()));
-    let router = operator_router(world.app.clone(), board, &HttpOptions { development: true, public_log: false });
+    let router =
+        operator_router(world.app.clone(), board, &HttpOptions { development: true, ..HttpOptions::default() });
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await });
     Client::new(&url, &access::create_operator_token(&world.app, "story").await.unwrap())

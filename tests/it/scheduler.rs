@@ -69,10 +69,8 @@ fn no_mail_server(core: &mut Core) {
         host: "127.0.0.1".into(),
         port: 1,
         tls: Tls::None,
-        username: None,
-        password: None,
         from: "privacy@acme.example.org".into(),
-        ca_pem: None,
+        ..SmtpSettings::default()
     };
     core.mailer = Mailer::Smtp(Arc::new(SmtpMailer::new(settings).expect("a mailer")));
 }

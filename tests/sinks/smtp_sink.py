@@ -2,15 +2,20 @@
 
     smtp_sink.py CERTIFICATE KEY USER PASSWORD
 
-Prints its port as the first line, then every mail it took as one line of JSON: recipients, headers, text, html.
-Recipients decide how it answers:
+Prints its port as the first line, then every mail it took as one line of JSON: recipients, headers, text, html, how many
+connections there were by then, and the mail as it came (base64). Recipients decide how it answers:
 
     later.*     451 once, then takes the mail
+    full.*      552, always
     refused.*   550, always
     cut.*       closes the connection instead of answering the first time, then takes the mail
+    half.*      closes the connection in the middle of the mail the first time, then takes it
+    hangs.*     takes the mail and never says so the first time, then takes it again and says so
+    slow.*      says so after a second
 """
 
 import asyncio
+import base64
 import json
 import ssl
 import sys
@@ -22,6 +27,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 class Sink:
     def __init__(self):
         self.seen = set()
+        self.connections = 0
 
     def is_first(self, address):
         first = address not in self.seen
@@ -35,18 +41,52 @@ class Sink:
         return "250 2.1.5 fine"
 
     async def handle_DATA(self, server, session, envelope):
-        for address in envelope.rcpt_tos:
-            if address.startswith("later.") and self.is_first(address):
-                return "451 4.3.0 try again later"
-            if address.startswith("cut.") and self.is_first(address):
-                server.transport.abort()
-                return "421 4.3.2 gone"
+        [address] = envelope.rcpt_tos
+        kind = address.split(".")[0]
+        if kind == "full":
+            return "552 5.2.2 mailbox full"
+        if kind == "later" and self.is_first(address):
+            return "451 4.3.0 try again later"
+        if kind == "cut" and self.is_first(address):
+            server.transport.abort()
+            return "421 4.3.2 gone"
+        self.show(envelope)
+        if kind == "hangs" and self.is_first(address):
+            await asyncio.sleep(3600)
+        if kind == "slow":
+            await asyncio.sleep(1)
+        return "250 2.0.0 taken"
+
+    def show(self, envelope):
         mail = message_from_bytes(envelope.content, policy=policy.default)
         part = lambda kind: mail.get_body((kind,)).get_content().replace("\r\n", "\n")
-        headers = {name: str(value) for name, value in mail.items()}
-        line = {"to": envelope.rcpt_tos, "headers": headers, "text": part("plain"), "html": part("html")}
+        line = {
+            "to": envelope.rcpt_tos,
+            "headers": {name: str(value) for name, value in mail.items()},
+            "text": part("plain"),
+            "html": part("html"),
+            "connections": self.connections,
+            "raw": base64.b64encode(envelope.content).decode(),
+        }
         print(json.dumps(line), flush=True)
-        return "250 2.0.0 taken"
+
+
+class Connection(SMTP):
+    """Counts itself, and cuts itself off in the middle of a mail where that is asked for."""
+
+    def connection_made(self, transport):
+        if self.transport is None:
+            self.event_handler.connections += 1
+        super().connection_made(transport)
+
+    async def smtp_DATA(self, arg):
+        [address] = self.envelope.rcpt_tos or [""]
+        if address.startswith("half.") and self.event_handler.is_first(address):
+            await self.push("354 go on")
+            await self._reader.readline()
+            self.transport.abort()
+            return
+        await super().smtp_DATA(arg)
 
 
 def authenticator(user, password):
@@ -63,7 +103,7 @@ async def main(certificate, key, user, password):
     sink = Sink()
 
     def connection():
-        return SMTP(
+        return Connection(
             sink,
             hostname="localhost",
             tls_context=tls,

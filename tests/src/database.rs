@@ -10,6 +10,15 @@ use tempfile::TempDir;
 
 use crate::postgres::Cluster;
 
+/// A table that nobody else can write to.
+pub struct Held(AnyConnection);
+
+impl Held {
+    pub async fn release(mut self) {
+        sqlx::raw_sql("COMMIT").execute(&mut self.0).await.expect("a commit");
+    }
+}
+
 /// A migrated database of its own. Gone when dropped with [`Database::remove`].
 pub struct Database {
     pub engine: Engine,
@@ -74,6 +83,17 @@ impl Database {
         let mut connection = self.admin().await?;
         let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
         Ok(done.rows_affected())
+    }
+
+    /// Keeps everybody else from writing to a table until it is released.
+    pub async fn hold(&self, table: &str) -> Held {
+        let mut connection = self.admin().await.expect("a connection");
+        let sql = match self.engine {
+            Engine::Sqlite => "BEGIN IMMEDIATE".to_owned(),
+            Engine::Postgres => format!("BEGIN; LOCK TABLE {table} IN EXCLUSIVE MODE"),
+        };
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.expect("a lock");
+        Held(connection)
     }
 
     /// One number, seen past every wall.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "the harness stands outside the door")]
 
+mod browser;
 mod client;
 mod database;
 mod kms;
@@ -14,6 +15,7 @@ mod s3;
 mod smtp;
 mod world;
 
+pub use browser::browse;
 pub use client::{Client, Refusal};
 pub use database::Database;
 pub use kms::{KmsEmulator, python};
@@ -22,8 +24,8 @@ pub use outside::{ask_outsider, go_program, python_script};
 pub use program::Program;
 pub use recital_domain::db::Engine;
 pub use s3::S3Emulator;
-pub use smtp::SmtpServer;
-pub use world::{LARGEST_FILE, World};
+pub use smtp::{PASSWORD as SMTP_PASSWORD, SmtpServer, USER as SMTP_USER};
+pub use world::{BOUNCE_SECRET, LARGEST_FILE, World};
 
 /// Tells each story on SQLite and on PostgreSQL.
 #[macro_export]

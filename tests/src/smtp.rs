@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use recital_domain::mail::{Mailer, SmtpMailer, SmtpSettings, Tls};
+use recital_domain::mail::{Mailer, SmtpMailer, SmtpSettings};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -54,7 +54,7 @@ impl SmtpServer {
 
     /// What it has taken, in order, once that is at least `count`.
     pub async fn mails(&self, count: usize) -> Vec<Value> {
-        for _ in 0..100 {
+        for _ in 0..600 {
             let mails = self.mails.lock().unwrap_or_else(PoisonError::into_inner).clone();
             if mails.len() >= count {
                 return mails;
@@ -70,12 +70,18 @@ impl SmtpServer {
         SmtpSettings {
             host: "localhost".into(),
             port: self.port,
-            tls: Tls::Starttls,
             username: Some(USER.into()),
             password: Some(PASSWORD.into()),
             from: "recital@mail.example.org".into(),
-            ca_pem: Some(std::fs::read(self.folder.path().join("ca.pem")).expect("a certificate")),
+            ca_pem: Some(std::fs::read(self.authority()).expect("a certificate")),
+            ..SmtpSettings::default()
         }
+    }
+
+    /// The certificate of the authority that vouches for it.
+    #[must_use]
+    pub fn authority(&self) -> std::path::PathBuf {
+        self.folder.path().join("ca.pem")
     }
 
     #[must_use]

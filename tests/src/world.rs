@@ -43,6 +43,9 @@ pub struct World {
 /// Of a file, in bytes.
 pub const LARGEST_FILE: u64 = 5 << 20;
 
+/// What whoever runs the mail server signs its reports of bounces with.
+pub const BOUNCE_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
 /// Where every story's clock starts.
 #[must_use]
 pub fn start_of_time() -> DateTime<Utc> {
@@ -194,7 +197,14 @@ async fn core(database: &Database, now: DateTime<Utc>, inbox: Inbox, url: &str) 
 }
 
 fn serve(app: &App, listener: TcpListener) {
-    let router = recital_api::router(app.clone(), &HttpOptions { development: true, public_log: true });
+    let options = HttpOptions {
+        development: true,
+        public_log: true,
+        bounce_secret: Some(BOUNCE_SECRET.into()),
+        // Stories come from one machine: they say in X-Forwarded-For where else they come from.
+        trusted_proxies: ["127.0.0.0/8".parse().expect("a network")].into(),
+    };
+    let router = recital_api::router(app.clone(), &options);
     tokio::spawn(
         async move { axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await },
     );

@@ -2,13 +2,17 @@
 
 mod export;
 mod inbox;
+mod pace;
 mod request;
 mod respond;
 mod say;
 mod verify;
 
+use std::sync::Arc;
+
 use axum::{Router, extract::DefaultBodyLimit, http::header, middleware, routing::get};
 
+use self::pace::Pace;
 use crate::http::ApiState;
 
 /// A filled-in form is small.
@@ -22,6 +26,7 @@ pub fn router(state: &ApiState) -> Router<ApiState> {
         .route("/export/{token}", get(export::download))
         .route("/export/{token}/files/{file}", get(export::download_file))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(middleware::from_fn_with_state(Arc::new(Pace::new()), pace::keep))
         .layer(middleware::map_response(respond::guard))
         .route("/assets/style.css", get(style))
         .merge(inbox::router(state))

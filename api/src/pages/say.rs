@@ -54,6 +54,11 @@ impl Say {
         self.words.date(date)
     }
 
+    /// That a value changed on that date.
+    pub fn changed_on(&self, date: chrono::NaiveDate) -> String {
+        self.words.text_with("verify-changed", &[("date", &self.date(date))])
+    }
+
     pub fn language(&self) -> &'static str {
         self.words.language().tag()
     }

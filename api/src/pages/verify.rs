@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     extract::{ConnectInfo, Form, FromRequestParts, Path, State, rejection::FormRejection},
     http::{HeaderMap, StatusCode, header, request::Parts},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use recital_domain::{
     accuracy::{self, Answer, Answered, FieldKind, LinkError, LinkProblem, LinkView, Visit, fields},
@@ -41,13 +41,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     }
 }
 
-fn accept_language(headers: &HeaderMap) -> String {
+pub(super) fn accept_language(headers: &HeaderMap) -> String {
     let value = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     value.unwrap_or_default().to_owned()
 }
 
-/// Shows the data.
-pub async fn show(State(state): State<ApiState>, Path(token): Path<String>, caller: Caller) -> Response {
+/// Shows the data, to a person: a browser that fetches ahead of its reader gets nothing.
+pub async fn show(
+    State(state): State<ApiState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    caller: Caller,
+) -> Response {
+    if headers.contains_key("sec-purpose") {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
     match accuracy::open_link(&state.app, &token, &caller.visit).await {
         Ok(view) => page(StatusCode::OK, &VerifyPage::new(&view, None, &BTreeMap::new())),
         Err(error) => refusal(error, &caller),
@@ -75,7 +83,7 @@ pub async fn answer(
         Some("confirm") => (Answer::Confirm, "verify-confirmed"),
         Some("correct") => (correction(&form), "verify-corrected"),
         Some("dispute") => (Answer::Dispute, "verify-disputed"),
-        Some("resend") => return resend(&state, &token, &caller).await,
+        Some("resend") => return resend(state, token, caller),
         _ => return failure(StatusCode::BAD_REQUEST, &caller),
     };
     match accuracy::answer(&state.app, &token, &caller.visit, answer).await {
@@ -126,12 +134,15 @@ async fn show_again(
     }
 }
 
-/// Answers the same whatever the link was.
-async fn resend(state: &ApiState, token: &str, caller: &Caller) -> Response {
-    match accuracy::resend(&state.app, token, &caller.visit).await {
-        Ok(()) => page(StatusCode::OK, &Message::new(Say::to_stranger(&caller.accept_language), "verify-resent")),
-        Err(error) => refusal(error.into(), caller),
-    }
+/// Answers the same, and as soon, whatever the link was: the answer waits for nothing that is looked up.
+fn resend(state: ApiState, token: String, caller: Caller) -> Response {
+    let message = Message::new(Say::to_stranger(&caller.accept_language), "verify-resent");
+    tokio::spawn(async move {
+        if let Err(error) = accuracy::resend(&state.app, &token, &caller.visit).await {
+            tracing::warn!(?error, "a new link was asked for and not queued");
+        }
+    });
+    page(StatusCode::OK, &message)
 }
 
 /// Why a link does not work, and what to do about it.
@@ -186,6 +197,8 @@ struct FieldView {
     kind: FieldKind,
     /// As it is held, readable.
     held: String,
+    /// That it is not what the person saw last.
+    changed: Option<String>,
     /// As the form shows it.
     entered: String,
     problem: Option<String>,
@@ -211,7 +224,8 @@ impl VerifyPage {
             let problem =
                 error.filter(|_| field.path.replace('/', ".") == at_fault).map(|error| say.problem(error.reason()));
             let (id, label) = (format!("field-{index}"), say.label(&field.path));
-            FieldView { id, label, held: held(&say, &field), name, kind: field.kind, entered, problem }
+            let changed = view.changed_at(&field).map(|at| say.changed_on(view.asker.date(at)));
+            FieldView { id, label, held: held(&say, &field), changed, name, kind: field.kind, entered, problem }
         });
         let fields: Vec<FieldView> = fields.collect();
         let where_it_is = fields.iter().find_map(|field| Some(format!("{}: {}", field.label, field.problem.as_ref()?)));

@@ -60,7 +60,7 @@ pub async fn run(options: Options) -> Result<()> {
         app: app.clone(),
         listeners: Some(listeners),
         work_at_once: Some(config.limits.work_at_once),
-        http: HttpOptions { development: true, public_log: true },
+        http: HttpOptions { development: true, public_log: true, ..HttpOptions::default() },
         shutdown: config.limits.shutdown,
     };
     let running = tokio::spawn(server.run(stop));
@@ -98,6 +98,8 @@ fn config(options: &Options, folder: &Folder, listen: SocketAddr, operator_liste
         mail: Mail::Inbox { folder: Some(folder.path("inbox")) },
         audit: Audit { public_log: true },
         files: Files { store: FileStoreKind::Folder(folder.path("files")), largest: 1 << 30 },
+        bounce_secret: None,
+        trusted_proxies: Vec::new(),
         log: Log { format: LogFormat::Text, level: tracing::Level::WARN },
         limits: Limits { shutdown: Duration::from_secs(3), work_at_once: 4 },
     }

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFil
 
 use super::{
     fields::changes,
-    open::{locked, locked_subject},
+    open::{being_asked, locked, locked_subject},
     open_link::{Asker, Found, LinkError, LinkResult, Visit, awaits_answer, find_open},
     policy::{due_from, policy},
 };
@@ -126,8 +126,8 @@ async fn close(
     row.answered_at = Set(Some(tx.now()));
     row.next_reminder_at = Set(None);
     row.corrected_fields = Set(Strings(corrected_fields));
-    tx.update(row).await?;
-    Ok(())
+    let row = tx.update(row).await?;
+    being_asked(tx, [row.subject_id], false).await
 }
 
 async fn mark_verified(tx: &TenantTx, subject: subjects::Model) -> Result<()> {

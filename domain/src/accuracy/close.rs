@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::{
-    open::OPEN,
+    open::{OPEN, being_asked},
     policy::{due_from, policy},
     review::BATCH,
 };
@@ -87,13 +87,14 @@ async fn close(tx: &TenantTx, policy: &accuracy_policies::Model, row: &Model) ->
     Ok(events)
 }
 
+/// Closes a question.
 pub(super) async fn set_state(tx: &TenantTx, row: &Model, state: ReverificationState) -> Result<()> {
     let update = Entity::update_many()
         .filter(Column::Id.eq(row.id))
         .col_expr(Column::State, Expr::value(state))
         .col_expr(Column::NextReminderAt, Expr::value(None::<sea_orm::prelude::DateTimeUtc>));
     tx.update_all(update).await?;
-    Ok(())
+    being_asked(tx, [row.subject_id], false).await
 }
 
 /// Without an answer the next question comes a whole period after this one, not tomorrow.

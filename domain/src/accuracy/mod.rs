@@ -28,6 +28,6 @@ pub use policy::{due_from, policy};
 pub use request::request;
 pub use resend::resend;
 pub use review::review_tenant;
-pub(crate) use send_mail::send_mail;
+pub(crate) use send_mail::{mail_bounced, send_mail};
 pub(crate) use set_policy::restamp;
 pub use set_policy::{PolicyChanges, read_policy, set_policy};

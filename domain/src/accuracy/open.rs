@@ -1,8 +1,8 @@
 //! Questions that wait for an answer: how they are found, made and limited.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use recital_entities::{
-    ReverificationId, ReverificationState, Strings, SubjectId, SubjectStatus, WorkState,
+    ReverificationId, ReverificationState, Strings, SubjectId,
     accuracy::{accuracy_policies, reverifications},
     vault::subjects,
 };
@@ -15,6 +15,7 @@ use super::{link::Token, policy::link_expiry};
 use crate::{
     db::TenantTx,
     error::Result,
+    mail,
     work::{REVERIFICATION_MAIL, Work},
 };
 
@@ -32,12 +33,15 @@ pub(super) async fn take_turns(tx: &TenantTx) -> Result<()> {
 pub(super) fn due_subjects(now: DateTime<Utc>) -> Select<subjects::Entity> {
     subjects::Entity::find()
         .filter(subjects::Column::VerificationDueAt.lte(now))
-        .filter(subjects::Column::Status.eq(SubjectStatus::Active))
-        .filter(subjects::Column::EmailIndex.is_not_null())
-        .filter(being_asked().not())
+        .filter(Expr::cust(TO_ASK))
+        .filter(has_open_question().not())
 }
 
-fn being_asked() -> Expr {
+/// What the index `subjects_to_ask` is made over, word for word: with values bound to it, a prepared statement's plan
+/// could not count on the index.
+const TO_ASK: &str = "subjects.status = 'ACTIVE' AND subjects.email_index IS NOT NULL AND NOT subjects.being_asked";
+
+fn has_open_question() -> Expr {
     let same =
         |asked: Column, subject: subjects::Column| Expr::col((Entity, asked)).equals((subjects::Entity, subject));
     let mut open = Query::select();
@@ -57,12 +61,15 @@ pub(super) async fn is_asked(tx: &TenantTx, subject: SubjectId) -> Result<bool> 
 
 /// How many mails may still be queued in this hour: what went in the last sixty minutes and what waits counts.
 pub(super) async fn room(tx: &TenantTx, policy: &accuracy_policies::Model) -> Result<u64> {
-    let since = tx.now() - TimeDelta::hours(1);
-    let mailed = tx.count(Entity::find().filter(Column::LastMailedAt.gt(since))).await?;
-    let unfinished = tx.unfinished(REVERIFICATION_MAIL).await?;
-    let waiting = unfinished.iter().filter(|(_, state)| *state != WorkState::Dead).count() as u64;
-    let limit = u64::try_from(policy.mails_per_hour).unwrap_or_default();
-    Ok(limit.saturating_sub(mailed).saturating_sub(waiting))
+    let left = mail::left(tx, ROOM, mails_per_hour(policy)).await?;
+    Ok(left.saturating_sub(tx.waiting(REVERIFICATION_MAIL).await?))
+}
+
+/// The name that this room's mails are counted under.
+pub(super) const ROOM: &str = "accuracy";
+
+pub(super) fn mails_per_hour(policy: &accuracy_policies::Model) -> u64 {
+    u64::try_from(policy.mails_per_hour).unwrap_or_default()
 }
 
 /// Asks these subjects: one row and one mail to be sent each.
@@ -90,12 +97,28 @@ pub(super) async fn ask(
                 expires_at: link_expiry(policy, tx.now()),
                 last_mailed_at: None,
                 link_hash: Some(Token::of(tx.tenant(), &keys, id).hash()),
+                bounced_at: None,
+                bounce_status: None,
             }
         })
         .collect();
     tx.insert_all(rows.iter().cloned().map(sea_orm::IntoActiveModel::into_active_model).collect()).await?;
+    being_asked(tx, rows.iter().map(|row| row.subject_id), true).await?;
     tx.enqueue_all(rows.iter().map(first_mail)).await?;
     Ok(rows)
+}
+
+/// Takes subjects out of the review's sight while a question to them is open, and back into it.
+pub(super) async fn being_asked(
+    tx: &TenantTx,
+    subjects: impl IntoIterator<Item = SubjectId>,
+    asked: bool,
+) -> Result<()> {
+    let update = subjects::Entity::update_many()
+        .filter(subjects::Column::Id.is_in(subjects))
+        .col_expr(subjects::Column::BeingAsked, Expr::value(asked));
+    tx.update_all(update).await?;
+    Ok(())
 }
 
 pub(super) fn first_mail(row: &Model) -> Work {

@@ -1,16 +1,22 @@
 //! Opening a mailed link: what is behind it, or why it does not work. Changes nothing, since mail scanners follow links.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use recital_entities::{
-    ReverificationState, TenantStatus, access::tenants, accuracy::reverifications, vault::subjects,
+    ReverificationState, TenantStatus,
+    access::tenants,
+    accuracy::reverifications,
+    vault::{profile_versions, subjects},
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{link::Token, open::OPEN};
+use super::{fields::Field, link::Token, open::OPEN};
 use crate::{
     app::App,
+    db::TenantTx,
     error::{Error, Result},
     evidence::Event,
     mail::Sender,
@@ -47,6 +53,16 @@ pub struct LinkView {
     /// All that is held, the address included (`email`).
     pub attributes: Map<String, Value>,
     pub expires_at: DateTime<Utc>,
+    /// The attributes that changed since the person last looked at them, and when they did.
+    changed: HashMap<String, DateTime<Utc>>,
+}
+
+impl LinkView {
+    /// When a field changed that the person has not seen since.
+    #[must_use]
+    pub fn changed_at(&self, field: &Field) -> Option<DateTime<Utc>> {
+        self.changed.get(field.path.split('/').next()?).copied()
+    }
 }
 
 /// Why a link does not work.
@@ -95,11 +111,24 @@ pub async fn open_link(app: &App, token: &str, visit: &Visit) -> LinkResult<Link
     let viewer = found.viewer(visit);
     let opened = app.write(&viewer, Permission::AccuracyAnswer, async |tx| {
         let profile = vault::open_profile(tx, &found.subject).await?;
-        Ok(Event::ReverificationOpened { id, subject }.with(profile))
+        let changed = changed_unseen(tx, &found.subject).await?;
+        Ok(Event::ReverificationOpened { id, subject }.with((profile, changed)))
     });
-    let profile = opened.await?;
+    let (profile, changed) = opened.await?;
     let Found { asker, row, .. } = found;
-    Ok(LinkView { asker, version: profile.version, attributes: profile.attributes, expires_at: row.expires_at })
+    let (version, attributes) = (profile.version, profile.attributes);
+    Ok(LinkView { asker, version, attributes, expires_at: row.expires_at, changed })
+}
+
+async fn changed_unseen(tx: &TenantTx, subject: &subjects::Model) -> Result<HashMap<String, DateTime<Utc>>> {
+    let since = profile_versions::Entity::find()
+        .filter(profile_versions::Column::SubjectId.eq(subject.id))
+        .filter(profile_versions::Column::UpdatedAt.gt(subject.last_verified_at))
+        .order_by_asc(profile_versions::Column::Version);
+    let versions = tx.all(since).await?.into_iter();
+    let changes =
+        versions.flat_map(|version| version.changed_fields.0.into_iter().map(move |name| (name, version.updated_at)));
+    Ok(changes.collect())
 }
 
 /// A question, found by its link.

@@ -5,13 +5,13 @@
 use recital_entities::{
     ReverificationId, ReverificationState, SubjectStatus, accuracy::reverifications, vault::subjects,
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Set};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, Set, sea_query::Expr};
 use serde_json::{Map, Value};
 
 use super::{
     close::{ask_again_in_time, set_state},
     link::Token,
-    open::{OPEN, locked, locked_subject},
+    open::{OPEN, ROOM, locked, locked_subject, mails_per_hour},
     policy::{next_reminder, policy},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     db::TenantTx,
     error::{Error, Result},
     evidence::Event,
-    mail::{Kind, Letter, MailError, OutgoingMail, Sender, compose},
+    mail::{self, Counted, Kind, Letter, MailError, OutgoingMail, Sender, compose},
     vault::{self, SubjectRef},
     viewer::{Permission, Viewer},
     words::Words,
@@ -30,17 +30,19 @@ use reverifications::{Column, Entity, Model};
 /// Sends the first mail (`reminder` 0) or a reminder, unless it went already or is no longer wanted.
 ///
 /// # Errors
-/// UNAVAILABLE with `MAIL_NOT_SENT` when the mail server will not have it now: try again.
+/// UNAVAILABLE with `MAIL_NOT_SENT` when the mail server will not have it now: try again. `RATE_LIMITED` with
+/// `MAILS_PER_HOUR` when the hour's mails have all gone, which is no failed try.
 pub(crate) async fn send_mail(app: &App, viewer: &Viewer, id: ReverificationId, reminder: i32) -> Result<()> {
     match app.read(viewer, Permission::AccuracyRead, async |tx| standing(tx, id, reminder).await).await? {
         Standing::Done => Ok(()),
         Standing::Unwanted => cancel(app, viewer, id).await,
         Standing::Wanted => {
-            let mail = prepare(app, viewer, id, reminder).await?;
+            let (mail, counted) = prepare(app, viewer, id, reminder).await?;
             match app.core().mailer.send(mail).await {
                 Ok(()) => record_sent(app, viewer, id, reminder).await,
-                Err(MailError::Refused(_)) => record_bounce(app, viewer, id).await,
+                Err(MailError::Refused(status)) => record_bounce(app, viewer, id, status).await,
                 Err(later @ MailError::Later(_)) => {
+                    mail::uncount(app, viewer, counted).await?;
                     Err(Error::unavailable("MAIL_NOT_SENT", "the mail server did not take the mail").because(later))
                 }
             }
@@ -83,15 +85,25 @@ async fn cancel(app: &App, viewer: &Viewer, id: ReverificationId) -> Result<()> 
     .await
 }
 
-/// Opens the address and the name: a reveal, and audited as one.
-async fn prepare(app: &App, viewer: &Viewer, id: ReverificationId, reminder: i32) -> Result<OutgoingMail> {
+/// Counts the mail, and opens the address and the name: a reveal, and audited as one.
+async fn prepare(app: &App, viewer: &Viewer, id: ReverificationId, reminder: i32) -> Result<(OutgoingMail, Counted)> {
+    app.read(viewer, Permission::AccuracyRead, require_room).await?;
     app.write(viewer, Permission::VaultReveal, async |tx| {
+        let counted = mail::count(tx, ROOM, mails_per_hour(&policy(tx).await?)).await?;
         let row = tx.get("reverification", Entity::find().filter(Column::Id.eq(id))).await?;
         let subject = vault::find_subject(tx, &SubjectRef::Id(row.subject_id)).await?;
         let mail = letter(app, tx, &row, &subject, reminder).await?;
-        Ok(Event::ReverificationMailPrepared { id, reminder }.with(mail))
+        Ok(Event::ReverificationMailPrepared { id, reminder }.with((mail, counted)))
     })
     .await
+}
+
+/// Looks before anything is written: a mail that has to wait is no refused act.
+async fn require_room(tx: &TenantTx) -> Result<()> {
+    match mail::left(tx, ROOM, mails_per_hour(&policy(tx).await?)).await? {
+        0 => Err(mail::none_left()),
+        _ => Ok(()),
+    }
 }
 
 async fn letter(
@@ -151,8 +163,18 @@ async fn record_sent(app: &App, viewer: &Viewer, id: ReverificationId, reminder:
     .await
 }
 
-/// The address does not take mail: shown to the tenant, and not tried again.
-async fn record_bounce(app: &App, viewer: &Viewer, id: ReverificationId) -> Result<()> {
+/// A mail that had been taken came back. Nothing, for a question that is not open or not there.
+pub(crate) async fn mail_bounced(app: &App, viewer: &Viewer, id: ReverificationId, status: String) -> Result<()> {
+    let open = Entity::find().filter(Column::Id.eq(id)).filter(Column::State.is_in(OPEN));
+    if app.read(viewer, Permission::AccuracyRead, async |tx| tx.exists(open).await).await? {
+        record_bounce(app, viewer, id, status).await?;
+    }
+    Ok(())
+}
+
+/// The address does not take mail: shown to the tenant, and not tried again. `status` is what the mail system said, as
+/// numbers.
+async fn record_bounce(app: &App, viewer: &Viewer, id: ReverificationId, status: String) -> Result<()> {
     app.write(viewer, Permission::AccuracyRequest, async |tx| {
         let subject = tx.get("reverification", Entity::find().filter(Column::Id.eq(id))).await?.subject_id;
         locked_subject(tx, subject).await?;
@@ -160,8 +182,13 @@ async fn record_bounce(app: &App, viewer: &Viewer, id: ReverificationId) -> Resu
         if OPEN.contains(&row.state) {
             set_state(tx, &row, ReverificationState::Bounced).await?;
             ask_again_in_time(tx, &policy(tx).await?, &row).await?;
+            let said = Entity::update_many()
+                .filter(Column::Id.eq(id))
+                .col_expr(Column::BouncedAt, Expr::value(tx.now()))
+                .col_expr(Column::BounceStatus, Expr::value(&status));
+            tx.update_all(said).await?;
         }
-        Ok(Event::ReverificationBounced { id }.with(()))
+        Ok(Event::ReverificationBounced { id, subject, status }.with(()))
     })
     .await
 }

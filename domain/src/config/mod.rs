@@ -13,10 +13,11 @@ use std::{
     time::Duration,
 };
 
+use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::mail::{SmtpSettings, Tls};
+use crate::mail::{DkimSettings, SmtpSettings, Tls, check_bounce_secret};
 use reader::Reader;
 
 /// A configuration without a fault.
@@ -32,6 +33,10 @@ pub struct Config {
     pub mail: Mail,
     pub audit: Audit,
     pub files: Files,
+    /// What reports of bounced mails are signed with; without one, none are taken.
+    pub bounce_secret: Option<SecretString>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     pub log: Log,
     pub limits: Limits,
 }
@@ -183,6 +188,8 @@ fn read(reader: &mut Reader) -> Config {
         mail: read_mail(reader, environment),
         audit: Audit { public_log: reader.value("audit.public_log", true, "`true` or `false`") },
         files: read_files(reader),
+        bounce_secret: read_bounce_secret(reader),
+        trusted_proxies: read_proxies(reader),
         log: Log {
             format: reader.value("log.format", LogFormat::Json, "`json` or `text`"),
             level: reader.value("log.level", tracing::Level::INFO, "`error`, `warn`, `info`, `debug` or `trace`"),
@@ -256,14 +263,16 @@ fn read_mail(reader: &mut Reader, environment: Environment) -> Mail {
     let host = reader.text("mail.host");
     let from = reader.text("mail.from");
     let mut settings = SmtpSettings {
-        host: String::new(),
         port: reader.value("mail.port", 587, "a port, 1 to 65535"),
         tls: read_tls(reader),
         username: reader.text("mail.username"),
         password: reader.secret("mail.password"),
-        from: String::new(),
-        ca_pem: read_ca(reader),
+        ca_pem: read_file(reader, "mail.ca_file"),
+        time_limit: Duration::from_secs(within(reader, "mail.timeout_seconds", 30, 1..=90)),
+        connections: within(reader, "mail.connections", 4, 1..=64),
+        ..SmtpSettings::default()
     };
+    settings.dkim = read_dkim(reader, from.as_deref());
     if provider == Some(MailProvider::Inbox) {
         if environment == Environment::Production {
             reader.fault("mail.provider", "the dev inbox sends nothing: production needs `smtp`");
@@ -292,9 +301,57 @@ fn read_tls(reader: &mut Reader) -> Tls {
     }
 }
 
-fn read_ca(reader: &mut Reader) -> Option<Vec<u8>> {
-    let path = reader.text("mail.ca_file")?;
-    std::fs::read(path).map_err(|error| reader.fault("mail.ca_file", format!("cannot be read ({})", error.kind()))).ok()
+/// Mails are signed where there is a key to sign with.
+fn read_dkim(reader: &mut Reader, from: Option<&str>) -> Option<DkimSettings> {
+    let key = read_file(reader, "mail.dkim_key_file");
+    let selector = reader.text("mail.dkim_selector");
+    let domain = reader.text("mail.dkim_domain");
+    let domain = domain.or_else(|| Some(from?.rsplit_once('@')?.1.to_owned())).unwrap_or_default();
+    let key = String::from_utf8(key?).unwrap_or_default().into();
+    let selector = needed(reader, "mail.dkim_selector", selector, "is missing: signed mails name the key's selector");
+    Some(DkimSettings { domain, selector, key })
+}
+
+/// The content of the file that a setting names.
+fn read_file(reader: &mut Reader, setting: &'static str) -> Option<Vec<u8>> {
+    let path = reader.text(setting)?;
+    std::fs::read(path).map_err(|error| reader.fault(setting, format!("cannot be read ({})", error.kind()))).ok()
+}
+
+/// A number in a range.
+fn within<T: std::str::FromStr + PartialOrd + std::fmt::Display>(
+    reader: &mut Reader,
+    setting: &'static str,
+    otherwise: T,
+    range: std::ops::RangeInclusive<T>,
+) -> T {
+    let expected = format!("a number, {} to {}", range.start(), range.end());
+    let value = reader.value(setting, otherwise, &expected);
+    if !range.contains(&value) {
+        reader.fault(setting, format!("expected {expected}"));
+    }
+    value
+}
+
+fn read_bounce_secret(reader: &mut Reader) -> Option<SecretString> {
+    let secret = reader.secret("mail.bounce_secret")?;
+    if let Err(error) = check_bounce_secret(&secret) {
+        reader.fault("mail.bounce_secret", error.message());
+    }
+    Some(secret)
+}
+
+fn read_proxies(reader: &mut Reader) -> Vec<IpNet> {
+    let text = reader.text("trusted_proxies").unwrap_or_default();
+    let networks = text
+        .split(',')
+        .map(str::trim)
+        .filter(|network| !network.is_empty())
+        .map(|network| network.parse().or_else(|_| network.parse::<std::net::IpAddr>().map(IpNet::from)));
+    networks.collect::<Result<_, _>>().unwrap_or_else(|_| {
+        reader.fault("trusted_proxies", "expected addresses or networks apart by commas, such as 10.0.0.0/8, ::1");
+        Vec::new()
+    })
 }
 
 /// 10 GiB.

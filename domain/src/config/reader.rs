@@ -33,7 +33,7 @@ impl std::error::Error for Faults {}
 const PREFIX: &str = "RECITAL_";
 
 /// Settings that a variable with `_FILE` at its end may name a file for.
-const SECRETS: &[&str] = &["database.url", "database.owner_url", "mail.password"];
+const SECRETS: &[&str] = &["database.url", "database.owner_url", "mail.password", "mail.bounce_secret"];
 
 /// The settings as text, until they are asked for.
 pub(super) struct Reader {

@@ -93,6 +93,7 @@ events! {
     TenantResumed = "tenant.resumed" on Tenant(TenantId) {}
     TenantClosing = "tenant.closing" on Tenant(TenantId) { closes_at: String }
     TenantDestroyed = "tenant.destroyed" on Tenant(TenantId) { rows: u64 }
+    MailSettingsSet = "mail.settings_set" on Tenant(TenantId) { accent_colour: Option<String> }
     TenantKeyRotated = "tenant.key_rotated" on Tenant(TenantId) { version: i32 }
     /// What older versions of the key wrapped or sealed is now under this one.
     TenantKeyRewrapped = "tenant.key_rewrapped" on Tenant(TenantId) { version: i32, count: u64 }
@@ -177,7 +178,7 @@ events! {
     ReverificationsClosed = "accuracy.closed" on Tenant(TenantId) { count: usize }
     ReverificationMailPrepared = "accuracy.mail_prepared" on Reverification(ReverificationId) { reminder: i32 }
     ReverificationSent = "accuracy.mail_sent" on Reverification(ReverificationId) { reminder: i32 }
-    ReverificationBounced = "accuracy.mail_bounced" on Reverification(ReverificationId) {}
+    ReverificationBounced = "accuracy.mail_bounced" on Reverification(ReverificationId) { subject: SubjectId, status: String }
     ReverificationOpened = "accuracy.page_opened" on Reverification(ReverificationId) { subject: SubjectId }
     DataConfirmed = "accuracy.confirmed" on Reverification(ReverificationId) { subject: SubjectId }
     DataCorrected = "accuracy.corrected" on Reverification(ReverificationId) { subject: SubjectId, fields: Vec<String> }

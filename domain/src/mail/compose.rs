@@ -5,10 +5,13 @@
 //! line in a text ends a paragraph. Nothing is loaded from anywhere, and what a person or tenant wrote is escaped.
 
 use askama::Template;
-use recital_entities::access::{controllers, tenants};
+use recital_entities::{
+    TenantId,
+    access::{controllers, tenants},
+};
 use sea_orm::EntityTrait as _;
 
-use super::OutgoingMail;
+use super::{Colour, MailLook, OutgoingMail};
 use crate::{
     db::TenantTx,
     error::{Error, Result},
@@ -37,10 +40,20 @@ pub enum Kind {
     RequestOverdue,
 }
 
+impl Kind {
+    /// Whether it leads its reader anywhere.
+    pub(super) fn has_link(self) -> bool {
+        !matches!(self, Self::RestrictionLift | Self::RequestReminder | Self::RequestOverdue)
+    }
+}
+
 /// The tenant that a mail is sent for.
 #[derive(Clone, Debug)]
 pub struct Sender {
+    pub tenant: TenantId,
     pub name: String,
+    /// Of the button.
+    pub accent: Colour,
     /// Where answers go.
     pub contact: Option<String>,
     /// For readers who named no language.
@@ -55,9 +68,12 @@ impl Sender {
         let tenant = tx.one_global(tenants::Entity::find_by_id(tx.tenant())).await?;
         let tenant = tenant.ok_or_else(|| Error::not_found("tenant"))?;
         let controller = tx.one(controllers::Entity::find()).await?;
+        let look = MailLook::of(tx).await?;
         Ok(Self {
+            tenant: tenant.id,
             name: tenant.name,
-            contact: controller.map(|controller| controller.contact_email),
+            accent: look.accent,
+            contact: look.reply_to.or(controller.map(|controller| controller.contact_email)),
             locale: tenant.locale,
             time_zone: tenant.time_zone.parse().unwrap_or(chrono_tz::UTC),
         })
@@ -67,7 +83,7 @@ impl Sender {
 /// One mail to one person. No `Debug`: it names them.
 pub struct Letter<'a> {
     pub kind: Kind,
-    /// Becomes the Message-ID: the same for every try at the same mail.
+    /// Becomes the Message-ID, with the tenant's id: the same for every try at the same mail.
     pub id: String,
     pub to: String,
     /// How the reader is greeted, when it is known.
@@ -86,6 +102,7 @@ struct Html<'a> {
     subject: &'a str,
     preheader: &'a str,
     sender: &'a str,
+    accent: Colour,
     greeting: &'a str,
     body: &'a [String],
     action: &'a str,
@@ -127,6 +144,7 @@ pub fn compose(sender: &Sender, letter: Letter<'_>) -> Result<OutgoingMail> {
         subject: &subject,
         preheader: &part("preheader"),
         sender: &sender.name,
+        accent: sender.accent,
         greeting: &greeting,
         body: &body,
         action: &action,
@@ -147,7 +165,7 @@ pub fn compose(sender: &Sender, letter: Letter<'_>) -> Result<OutgoingMail> {
     };
     let (html, text) = (html.render().map_err(Error::internal)?, text.render().map_err(Error::internal)?);
     Ok(OutgoingMail {
-        id: letter.id,
+        id: format!("{}.{}", letter.id, bs58::encode(sender.tenant.0).into_string()),
         to: letter.to,
         from_name: sender.name.clone(),
         reply_to: sender.contact.clone(),
@@ -172,10 +190,12 @@ mod tests {
     use strum::IntoEnumIterator as _;
 
     use super::*;
-    use crate::words::Language;
+    use crate::{mail::preview::examples, words::Language};
 
     fn composed(kind: Kind, locale: &str, tenant: &str, name: Option<&str>) -> OutgoingMail {
         let sender = Sender {
+            tenant: TenantId(uuid::Uuid::from_u128(7)),
+            accent: Colour::DEFAULT,
             name: tenant.to_owned(),
             contact: Some("privacy@acme.example".to_owned()),
             locale: "en".to_owned(),
@@ -187,25 +207,13 @@ mod tests {
             to: "ada@example.com".to_owned(),
             name,
             locale,
-            link: (!WITHOUT_LINK.contains(&kind)).then_some(LINK),
-            arguments: &[
-                ("until", "21 December 2026"),
-                ("unanswered", "RESTRICT"),
-                ("type", "ACCESS"),
-                ("right", "GDPR Article 15"),
-                ("partial", "no"),
-                ("text", "Because of this."),
-                ("days", "7"),
-                ("request", "abc"),
-            ],
+            link: kind.has_link().then_some(LINK),
+            arguments: &examples("21 December 2026"),
         };
         compose(&sender, letter).unwrap()
     }
 
     const LINK: &str = "https://recital.example/verify/abc.def";
-
-    /// What leads nowhere.
-    const WITHOUT_LINK: &[Kind] = &[Kind::RestrictionLift, Kind::RequestReminder, Kind::RequestOverdue];
 
     /// What must be done, or can be done, until a day that the mail names.
     const DATED: &[Kind] = &[
@@ -230,7 +238,7 @@ mod tests {
                 assert!(!part.contains("{ $") && !part.contains("Unknown") && !part.contains("{$"), "{part}");
             }
             for part in [&mail.text, &mail.html] {
-                assert_eq!(part.contains(LINK), !WITHOUT_LINK.contains(&kind));
+                assert_eq!(part.contains(LINK), kind.has_link());
                 assert!(part.contains("privacy@acme.example"));
                 assert!(part.contains("21 December 2026") || !DATED.contains(&kind), "{part}");
             }

@@ -1,13 +1,25 @@
 //! Mail: what is sent, and through what. Composed at the moment of sending, so that no address and no name waits in a
 //! queue.
 
+mod allowance;
+mod bounce;
+mod colour;
 mod compose;
+mod connections;
 mod inbox;
+mod preview;
+mod settings;
 mod smtp;
 
+pub use allowance::{Counted, count, left, none_left, uncount};
+pub(crate) use bounce::check_bounce_secret;
+pub use bounce::{Signature, report_bounce};
+pub use colour::Colour;
 pub use compose::{Kind, Letter, Sender, compose};
 pub use inbox::{Inbox, ReceivedMail};
-pub use smtp::{SmtpMailer, SmtpSettings, Tls};
+pub use preview::{preview, templates};
+pub use settings::{MailLook, MailSettings, read_mail_settings, set_mail_settings};
+pub use smtp::{DkimSettings, SmtpMailer, SmtpSettings, Tls};
 
 use std::sync::Arc;
 
@@ -32,7 +44,8 @@ pub struct OutgoingMail {
 /// Why a mail did not go.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// The server refused it for good (SMTP 5xx), or the address is none: trying again changes nothing.
+    /// The server refused it for good, or the address is none: trying again changes nothing. The text is the status of
+    /// SMTP, with its enhanced form where there is one.
     #[error("refused: {0}")]
     Refused(String),
     /// Not now (SMTP 4xx, no connection, time-out): try again.

@@ -1,25 +1,30 @@
 //! Sending through a mail server.
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use lettre::{
-    AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor,
-    message::{Mailbox, Message, MultiPart, header},
+    message::{
+        Mailbox, Message, MultiPart,
+        dkim::{DkimCanonicalization, DkimCanonicalizationType, DkimConfig, DkimSigningAlgorithm, DkimSigningKey},
+        header::{self, HeaderName},
+    },
     transport::smtp::{
         authentication::Credentials,
-        client::{Certificate, Tls as LettreTls, TlsParameters},
+        client::{Certificate, TlsParameters},
     },
 };
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::sync::Semaphore;
 
-use super::{MailError, OutgoingMail};
+use super::{MailError, OutgoingMail, connections::Connections};
 use crate::error::{Error, Result};
 
 /// How the connection is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Tls {
     /// Upgraded with STARTTLS, or no mail.
+    #[default]
     Starttls,
     /// TLS from the first byte.
     Implicit,
@@ -39,15 +44,45 @@ pub struct SmtpSettings {
     pub from: String,
     /// A certificate authority (PEM) to trust besides the system's.
     pub ca_pem: Option<Vec<u8>>,
+    pub dkim: Option<DkimSettings>,
+    /// For one mail, connecting included.
+    pub time_limit: Duration,
+    /// How many mails one process sends side by side.
+    pub connections: usize,
 }
 
-/// lettre's own time-out covers connecting only: this one covers a whole send.
-const SEND: Duration = Duration::from_secs(30);
-const CONNECT: Duration = Duration::from_secs(10);
+impl Default for SmtpSettings {
+    fn default() -> Self {
+        Self {
+            host: String::new(),
+            port: 587,
+            tls: Tls::default(),
+            username: None,
+            password: None,
+            from: String::new(),
+            ca_pem: None,
+            dkim: None,
+            time_limit: Duration::from_secs(30),
+            connections: 4,
+        }
+    }
+}
+
+/// With which key mails are signed (RFC 6376).
+#[derive(Clone, Debug)]
+pub struct DkimSettings {
+    /// `d=`; the From address's domain or one above it.
+    pub domain: String,
+    /// `s=`: the public key stands in DNS at `<selector>._domainkey.<domain>`.
+    pub selector: String,
+    /// An RSA key as PKCS #1 PEM, or an Ed25519 seed as base64.
+    pub key: SecretString,
+}
 
 pub struct SmtpMailer {
-    transport: AsyncSmtpTransport<Tokio1Executor>,
+    connections: Connections,
     from: lettre::Address,
+    dkim: Option<DkimConfig>,
 }
 
 impl SmtpMailer {
@@ -55,54 +90,51 @@ impl SmtpMailer {
     /// `BAD_USER_INPUT` naming the setting at fault.
     pub fn new(settings: SmtpSettings) -> Result<Self> {
         let from = settings.from.parse().map_err(|error| bad("from", "not a mail address", error))?;
-        let tls = match settings.tls {
-            Tls::None => LettreTls::None,
-            Tls::Starttls => LettreTls::Required(parameters(&settings)?),
-            Tls::Implicit => LettreTls::Wrapper(parameters(&settings)?),
+        let tls_parameters = parameters(&settings)?;
+        let dkim = settings.dkim.as_ref().map(signer).transpose()?;
+        let login = settings.username.zip(settings.password);
+        let connections = Connections {
+            host: settings.host,
+            port: settings.port,
+            tls: settings.tls,
+            tls_parameters,
+            credentials: login.map(|(user, password)| Credentials::new(user, password.expose_secret().to_owned())),
+            time_limit: settings.time_limit,
+            slots: Semaphore::new(settings.connections),
+            idle: Mutex::default(),
         };
-        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
-            .port(settings.port)
-            .tls(tls)
-            .timeout(Some(CONNECT));
-        if let (Some(user), Some(password)) = (settings.username, settings.password) {
-            builder = builder.credentials(Credentials::new(user, password.expose_secret().to_owned()));
-        }
-        Ok(Self { transport: builder.build(), from })
+        Ok(Self { connections, from, dkim })
     }
 
-    /// Runs the send to its end in a task of its own: a send cancelled half-way would leave its connection in the pool
-    /// with another mail's answer on it.
     pub(super) async fn send(&self, mail: OutgoingMail) -> Result<(), MailError> {
-        let message = self.message(mail).map_err(|error| MailError::Refused(error.to_string()))?;
-        let transport = self.transport.clone();
-        let sending = tokio::spawn(async move { transport.send(message).await });
-        match tokio::time::timeout(SEND, sending).await {
-            Ok(Ok(Ok(_))) => Ok(()),
-            Ok(Ok(Err(error))) => Err(classify(&error)),
-            Ok(Err(_)) => Err(MailError::Later("the sending task ended".into())),
-            Err(_) => Err(MailError::Later("the mail server did not answer in time".into())),
-        }
+        let to = mail.to.parse().map_err(|_| MailError::Refused("553 5.1.3".into()))?;
+        let message = self.message(mail, &to).map_err(|error| MailError::Refused(error.to_string()))?;
+        self.connections.send(&self.from, &to, &message.formatted()).await
     }
 
     /// Whether the server takes a connection.
     pub(super) async fn is_reachable(&self) -> bool {
-        matches!(tokio::time::timeout(CONNECT, self.transport.test_connection()).await, Ok(Ok(true)))
+        self.connections.is_reachable().await
     }
 
-    fn message(&self, mail: OutgoingMail) -> Result<Message, lettre::error::Error> {
+    /// No List-Unsubscribe: these mails are owed by law to one person each, and come from no list.
+    fn message(&self, mail: OutgoingMail, to: &lettre::Address) -> Result<Message, lettre::error::Error> {
         let domain = self.from.domain();
-        let to = mail.to.parse().map_err(|_| lettre::error::Error::EmailMissingAt)?;
         let mut builder = Message::builder()
             .message_id(Some(format!("<{}@{domain}>", mail.id)))
             .from(Mailbox::new(Some(mail.from_name), self.from.clone()))
-            .to(Mailbox::new(None, to))
+            .to(Mailbox::new(None, to.clone()))
             .subject(mail.subject)
             .header(AutoSubmitted("auto-generated".into()))
             .header(ContentLanguage(mail.locale));
         if let Some(address) = mail.reply_to.and_then(|address| address.parse().ok()) {
             builder = builder.reply_to(Mailbox::new(None, address));
         }
-        builder.multipart(MultiPart::alternative_plain_html(mail.text, mail.html))
+        let mut message = builder.multipart(MultiPart::alternative_plain_html(mail.text, mail.html))?;
+        if let Some(dkim) = &self.dkim {
+            message.sign(dkim);
+        }
+        Ok(message)
     }
 }
 
@@ -114,8 +146,8 @@ macro_rules! plain_header {
         struct $name(String);
 
         impl header::Header for $name {
-            fn name() -> header::HeaderName {
-                header::HeaderName::new_from_ascii_str($text)
+            fn name() -> HeaderName {
+                HeaderName::new_from_ascii_str($text)
             }
 
             fn parse(value: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
@@ -145,21 +177,24 @@ fn parameters(settings: &SmtpSettings) -> Result<TlsParameters> {
     builder.build().map_err(|error| bad("tls", "TLS cannot be set up", error))
 }
 
-/// Only the status: a server's words may quote the address.
-fn classify(error: &lettre::transport::smtp::Error) -> MailError {
-    match error.status() {
-        // RFC 4954: it is us that the server will not have, not the mail.
-        Some(code) if ["530", "534", "535", "538"].contains(&code.to_string().as_str()) => {
-            MailError::Later(code.to_string())
-        }
-        Some(code) if error.is_permanent() => MailError::Refused(code.to_string()),
-        Some(code) => MailError::Later(code.to_string()),
-        None if error.is_timeout() => MailError::Later("time-out".into()),
-        None if error.is_tls() => MailError::Later("TLS failed".into()),
-        None => MailError::Later("no connection".into()),
-    }
+/// What a signature covers beside the body: all that a reader sees, and what tells one mail from another (RFC 6376,
+/// 5.4.1). Not Content-Type: lettre keeps that of a multipart apart from the message's headers and signs it as absent.
+const SIGNED: [&str; 9] =
+    ["From", "To", "Subject", "Date", "Message-ID", "Reply-To", "MIME-Version", "Content-Language", "Auto-Submitted"];
+
+/// Relaxed: a relay may wrap a line.
+fn signer(settings: &DkimSettings) -> Result<DkimConfig> {
+    let text = settings.key.expose_secret().trim();
+    let algorithm =
+        if text.starts_with("-----BEGIN") { DkimSigningAlgorithm::Rsa } else { DkimSigningAlgorithm::Ed25519 };
+    let expected = "expected an RSA key as PKCS #1 PEM (openssl genrsa -traditional) or an Ed25519 seed as base64";
+    let key = DkimSigningKey::new(text, algorithm).map_err(|error| bad("dkim_key_file", expected, error))?;
+    let relaxed = DkimCanonicalizationType::Relaxed;
+    let canonicalization = DkimCanonicalization { header: relaxed, body: relaxed };
+    let headers = SIGNED.into_iter().map(HeaderName::new_from_ascii_str).collect();
+    Ok(DkimConfig::new(settings.selector.clone(), settings.domain.clone(), key, headers, canonicalization))
 }
 
 fn bad(field: &str, message: &str, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::invalid(format!("smtp.{field}"), "BAD_SETTING", message).because(cause)
+    Error::invalid(format!("mail.{field}"), "BAD_SETTING", message).because(cause)
 }

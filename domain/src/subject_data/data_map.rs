@@ -27,6 +27,7 @@ const KEPT_FOR: &[(&str, &str)] = &[
     ("export_packages", "the content until `expires_at`; the row as long as the request"),
     ("work_items", "90 days once done; dead ones until an operator retries them"),
     ("job_runs", "90 days"),
+    ("mail_counts", "until the first mail that goes an hour later"),
     ("tenant_keys", "until nothing needs the version any more"),
 ];
 

@@ -145,6 +145,7 @@ async fn subject_row(tx: &TenantTx, key: &SubjectKey, id: SubjectId, sound: &Sou
         last_verified_at: tx.now(),
         verification_due_at: Some(accuracy::due_from(&accuracy::policy(tx).await?, tx.now())),
         stale: false,
+        being_asked: false,
         erased_at: None,
     })
 }

@@ -20,7 +20,7 @@ pub use jobs::{
 };
 pub use perform::perform;
 pub use prune::{prune, prune_answers};
-pub use queue::{Claimed, LAST_TRY, LEASE, claim, find_item, finish, list_items, retry};
+pub use queue::{Claimed, LAST_TRY, LEASE, Turns, claim, find_item, finish, list_items, retry};
 pub use tenants::{Served, served_tenants};
 pub use workers::{Worker, live_workers};
 
@@ -123,6 +123,15 @@ impl TenantTx {
             .filter(work_items::Column::State.is_in([WorkState::Ready, WorkState::Leased, WorkState::Dead]));
         let rows = self.all_global(select).await?;
         rows.into_iter().map(|row| Ok((Work::from_parts(&row.kind, &row.payload)?, row.state))).collect()
+    }
+
+    /// How many items of a kind wait or are under way.
+    pub(crate) async fn waiting(&self, kind: &str) -> Result<u64> {
+        let select = work_items::Entity::find()
+            .filter(work_items::Column::TenantId.eq(self.tenant()))
+            .filter(work_items::Column::Kind.eq(kind))
+            .filter(work_items::Column::State.is_in([WorkState::Ready, WorkState::Leased]));
+        self.count_global(select).await
     }
 
     fn item(&self, id: WorkItemId, work: Work) -> Result<work_items::ActiveModel> {

@@ -1,10 +1,12 @@
 //! Claiming, finishing and retrying work items.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use rand::Rng as _;
 use recital_entities::{TenantId, WorkItemId, WorkState, work::work_items};
 use sea_orm::{
-    ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryTrait as _,
+    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryTrait as _,
     sea_query::{Expr, LockBehavior, LockType, Order as SqlOrder, Query},
 };
 use serde_json::Value;
@@ -14,7 +16,7 @@ use super::Work;
 use crate::{
     app::App,
     db::{Engine, Order, Page, PageRequest},
-    error::{Error, Result},
+    error::{Code, Error, Result},
 };
 
 use work_items::Column;
@@ -46,19 +48,62 @@ impl Claimed {
     }
 }
 
+/// How many items a tenant has performed before it is another's turn.
+const TURN: u64 = 20;
+
+/// Tenants take turns, so that one tenant's hundred thousand items do not keep another's first waiting.
+#[derive(Debug, Default)]
+pub struct Turns {
+    /// Items of this round, by tenant.
+    taken: HashMap<TenantId, u64>,
+}
+
+impl Turns {
+    /// Takes up to `most` items, from tenants that have not had their turn while there are such.
+    pub async fn claim(&mut self, app: &App, most: u64) -> Result<Vec<Claimed>> {
+        let done: Vec<TenantId> =
+            self.taken.iter().filter(|(_, taken)| **taken >= TURN).map(|(tenant, _)| *tenant).collect();
+        let mut items = claim_from_others(app, most, &done).await?;
+        if !done.is_empty() && (items.len() as u64) < most {
+            self.taken.clear();
+            items.extend(claim(app, most - items.len() as u64).await?);
+        }
+        for item in &items {
+            *self.taken.entry(item.tenant).or_default() += 1;
+        }
+        Ok(items)
+    }
+}
+
 /// Takes up to `most` items that are due, oldest first, or whose lease has run out.
 pub async fn claim(app: &App, most: u64) -> Result<Vec<Claimed>> {
+    claim_from_others(app, most, &[]).await
+}
+
+/// What a worker died over, then what is due: each is one reach into the index, however long the queue is.
+async fn claim_from_others(app: &App, most: u64, done: &[TenantId]) -> Result<Vec<Claimed>> {
     let now = app.now();
-    let due = Condition::any()
-        .add(Column::State.eq(WorkState::Ready).and(Column::NextAttemptAt.lte(now)))
-        .add(Column::State.eq(WorkState::Leased).and(Column::LeasedUntil.lt(now)));
+    let ready = Column::State.eq(WorkState::Ready).and(Column::NextAttemptAt.lte(now));
+    let died = Column::State.eq(WorkState::Leased).and(Column::LeasedUntil.lt(now));
+    let mut items = claim_where(app, most, died, done).await?;
+    if (items.len() as u64) < most {
+        items.extend(claim_where(app, most - items.len() as u64, ready, done).await?);
+    }
+    Ok(items)
+}
+
+async fn claim_where(app: &App, most: u64, due: Expr, done: &[TenantId]) -> Result<Vec<Claimed>> {
+    let now = app.now();
     let mut oldest = Query::select();
     oldest
         .column(Column::Id)
         .from(work_items::Entity)
-        .cond_where(due)
+        .and_where(due)
         .order_by(Column::NextAttemptAt, SqlOrder::Asc)
         .limit(most);
+    if !done.is_empty() {
+        oldest.and_where(Column::TenantId.is_not_in(done.iter().copied()));
+    }
     if app.core().db.engine() == Engine::Postgres {
         oldest.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
@@ -94,6 +139,11 @@ pub async fn finish(app: &App, item: &Claimed, outcome: &Result<()>) -> Result<b
             .col_expr(Column::State, Expr::value(WorkState::Done))
             .col_expr(Column::FinishedAt, Expr::value(now))
             .col_expr(Column::LastError, Expr::value(None::<String>)),
+        Err(error) if error.code() == Code::RateLimited => mine
+            .col_expr(Column::State, Expr::value(WorkState::Ready))
+            .col_expr(Column::Attempts, Expr::value(item.attempt - 1))
+            .col_expr(Column::NextAttemptAt, Expr::value(now + within_the_hour()))
+            .col_expr(Column::LastError, Expr::value(error.reason())),
         Err(error) => {
             let dead = item.attempt >= LAST_TRY;
             let state = if dead { WorkState::Dead } else { WorkState::Ready };
@@ -104,6 +154,11 @@ pub async fn finish(app: &App, item: &Claimed, outcome: &Result<()>) -> Result<b
         }
     };
     Ok(app.platform().update(update).await? > 0)
+}
+
+/// A limit by the hour is no failure: the item waits its hour out, and not all of them come back at once.
+fn within_the_hour() -> TimeDelta {
+    TimeDelta::seconds(rand::rng().random_range(60..=3_600))
 }
 
 /// 5 s, 10 s, 20 s … up to an hour, each give or take a quarter.

@@ -1,6 +1,8 @@
 pub mod api_keys;
 pub mod controllers;
 pub mod idempotency_keys;
+pub mod mail_counts;
+pub mod mail_settings;
 pub mod members;
 pub mod operator_entries;
 pub mod operator_tokens;

@@ -22,10 +22,13 @@ pub struct Model {
     pub expires_at: DateTimeUtc,
     pub last_mailed_at: Option<DateTimeUtc>,
     pub link_hash: Option<Vec<u8>>,
+    pub bounced_at: Option<DateTimeUtc>,
+    /// `550`, or with an enhanced status `550 5.1.1`.
+    pub bounce_status: Option<String>,
 }
 
 crate::tenant_table! {
     Key: TenantId | Id | SubjectId;
     Secret: LinkHash;
-    Operational: State | RequestedAt | SentAt | RemindersSent | NextReminderAt | AnsweredAt | CorrectedFields | ExpiresAt | LastMailedAt;
+    Operational: State | RequestedAt | SentAt | RemindersSent | NextReminderAt | AnsweredAt | CorrectedFields | ExpiresAt | LastMailedAt | BouncedAt | BounceStatus;
 }

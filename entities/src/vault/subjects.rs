@@ -22,11 +22,13 @@ pub struct Model {
     pub last_verified_at: DateTimeUtc,
     pub verification_due_at: Option<DateTimeUtc>,
     pub stale: bool,
+    /// A question whether the data is right is open.
+    pub being_asked: bool,
     pub erased_at: Option<DateTimeUtc>,
 }
 
 crate::tenant_table! {
     Key: TenantId | Id | ExternalIdIndex | EmailIndex;
     Personal: ExternalId | Email;
-    Operational: Status | Locale | IndexVersion | CreatedAt | LastVerifiedAt | VerificationDueAt | Stale | ErasedAt;
+    Operational: Status | Locale | IndexVersion | CreatedAt | LastVerifiedAt | VerificationDueAt | Stale | BeingAsked | ErasedAt;
 }

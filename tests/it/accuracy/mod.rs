@@ -1,9 +1,16 @@
 //! Re-verification: who is asked, what they see, and what their answer does.
 
 mod asking;
+mod bounces;
+mod browser;
+mod crash;
+mod faults;
+mod limits;
+mod looks;
 mod mailing;
 mod page;
 mod policy;
+mod signing;
 
 use chrono::{DateTime, Utc};
 use recital_domain::{accuracy, mail::ReceivedMail};
@@ -12,7 +19,7 @@ use serde_json::{Value, json};
 
 /// What a tenant sees of a question.
 const QUESTIONS: &str = "{ reverifications(first: 100) { totalCount edges { node {
-    id state requestedAt sentAt remindersSent answeredAt correctedFields expiresAt subject { id status } } } } }";
+    id state requestedAt sentAt remindersSent answeredAt correctedFields bouncedAt bounceStatus expiresAt subject { id status } } } } }";
 
 const REQUEST: &str = "mutation($subject: SubjectRef!) {
     requestReverification(input: { subject: $subject }) { reverification { id state } } }";

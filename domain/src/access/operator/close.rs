@@ -113,7 +113,7 @@ macro_rules! destroyed {
 
 // Whoever points at another goes before it.
 destroyed! {
-    access::idempotency_keys, access::webhook_endpoints, access::api_keys, access::members, access::controllers,
+    access::mail_settings, access::mail_counts, access::idempotency_keys, access::webhook_endpoints, access::api_keys, access::members, access::controllers,
     accuracy::reverifications, accuracy::accuracy_policies,
     retention::retention_results, retention::retention_runs, retention::retention_policies, retention::legal_holds,
     vault::restrictions,

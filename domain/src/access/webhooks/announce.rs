@@ -13,6 +13,7 @@ pub const EVENTS: &[&str] = &[
     "consent.refused",
     "consent.awaits_confirmation",
     "consent.withdrawn",
+    "accuracy.mail_bounced",
     "profile.updated",
     "profile.corrected",
     "request.opened",
@@ -80,6 +81,7 @@ fn subject(event: &Event) -> Option<SubjectId> {
         | Event::ConsentAwaitsConfirmation { subject, .. }
         | Event::ConsentWithdrawn { subject, .. }
         | Event::DataCorrected { subject, .. }
+        | Event::ReverificationBounced { subject, .. }
         | Event::RequestOpened { subject, .. } => Some(*subject),
         Event::ProfileUpdated { id, .. }
         | Event::SubjectRestricted { id, .. }
