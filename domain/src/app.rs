@@ -16,13 +16,13 @@ use sea_orm::AccessMode;
 use tokio::sync::{Notify, broadcast};
 
 use crate::{
-    access::{self, Courier},
+    access::{self, Courier, Credentials},
     bus::{Bus, Change},
     clock::{Clock, Ids},
     db::{Db, Platform, TenantTx},
     error::Result,
     evidence::{self, Audited},
-    keys::KeyRing,
+    keys::{KeyRing, TenantKeys},
     mail::Mailer,
     vault::FileStore,
     viewer::{Permission, Viewer},
@@ -68,13 +68,19 @@ impl Settings {
 pub struct App {
     core: Arc<Core>,
     courier: Arc<Courier>,
+    credentials: Credentials,
 }
 
 impl App {
     #[must_use]
     pub fn new(core: Core) -> Self {
         let courier = Courier::new(core.settings.is_development());
-        Self { core: Arc::new(core), courier: Arc::new(courier) }
+        Self { core: Arc::new(core), courier: Arc::new(courier), credentials: Credentials::default() }
+    }
+
+    /// Who was let in a moment ago.
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// Carries webhooks out.
@@ -113,11 +119,36 @@ impl App {
         permission: Permission,
         look: impl AsyncFnOnce(&TenantTx) -> Result<T>,
     ) -> Result<T> {
-        if let Err(refusal) = viewer.require(permission) {
-            self.audit_refusal(viewer, permission, &refusal).await?;
-            return Err(refusal);
-        }
+        self.permit(viewer, permission).await?;
         self.look(viewer, look).await
+    }
+
+    /// Like [`Self::read`], for a look that is one call of a function of the database: one round trip instead of a
+    /// transaction's four.
+    pub(crate) async fn ask<T>(
+        &self,
+        viewer: &Viewer,
+        permission: Permission,
+        ask: impl AsyncFnOnce(&Self) -> Result<T>,
+    ) -> Result<T> {
+        self.permit(viewer, permission).await?;
+        ask(self).await
+    }
+
+    async fn permit(&self, viewer: &Viewer, permission: Permission) -> Result<()> {
+        let refusal = viewer.require(permission);
+        if let Err(refusal) = &refusal {
+            self.audit_refusal(viewer, permission, refusal).await?;
+        }
+        refusal
+    }
+
+    /// The tenant's keys, without a transaction while they are held.
+    pub(crate) async fn keys(&self, viewer: &Viewer) -> Result<Arc<TenantKeys>> {
+        match self.core.keys.held(viewer.tenant()).await {
+            Some(keys) => Ok(keys),
+            None => self.look(viewer, async |tx| tx.keys().await).await,
+        }
     }
 
     /// A look that is nobody's in particular: for telling who is asking.

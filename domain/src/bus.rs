@@ -4,6 +4,11 @@
 //! own: a sender hears itself there too, and nowhere else, so that nothing is told twice. On SQLite one process is all
 //! there is, and it tells itself.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
 use futures::stream::{self, Stream};
 use recital_entities::{ConsentEventId, SubjectRequestId, TenantId};
 use tokio::sync::{
@@ -22,6 +27,8 @@ use crate::{
 pub enum Change {
     Consent(ConsentEventId),
     SubjectRequest(SubjectRequestId),
+    /// A credential was revoked, or a tenant is not served any more.
+    AccessEnded,
 }
 
 type Told = (TenantId, Change);
@@ -34,11 +41,15 @@ pub struct Bus {
     sender: broadcast::Sender<Told>,
     /// Set once this process hears what all processes commit.
     listening: OnceCell<()>,
+    access: AccessEpoch,
 }
+
+/// Counts the times that somebody's access ended, in whatever process.
+type AccessEpoch = Arc<AtomicU64>;
 
 impl Default for Bus {
     fn default() -> Self {
-        Self { sender: broadcast::Sender::new(BACKLOG), listening: OnceCell::new() }
+        Self { sender: broadcast::Sender::new(BACKLOG), listening: OnceCell::new(), access: Arc::default() }
     }
 }
 
@@ -56,17 +67,32 @@ impl Bus {
         Ok(self.sender.subscribe())
     }
 
+    /// A number that changes whenever somebody's access ends: who was let in under another is looked at again. What
+    /// this process ended counts from the commit on, what others ended as soon as they are heard.
+    pub(crate) async fn access_epoch(&self, db: &Db) -> Result<u64> {
+        self.listening.get_or_try_init(|| self.listen(db)).await?;
+        Ok(self.access.load(Ordering::SeqCst))
+    }
+
+    /// Before anything that comes after the commit.
+    pub(crate) fn heed(&self, changes: &[Change]) {
+        if changes.contains(&Change::AccessEnded) {
+            self.access.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
     async fn listen(&self, db: &Db) -> Result<()> {
         if let Some(notices) = db.listen().await? {
-            tokio::spawn(forward(notices, self.sender.clone()));
+            tokio::spawn(forward(notices, self.sender.clone(), Arc::clone(&self.access)));
         }
         Ok(())
     }
 }
 
-async fn forward(mut notices: Notices, sender: broadcast::Sender<Told>) {
+async fn forward(mut notices: Notices, sender: broadcast::Sender<Told>, access: AccessEpoch) {
     while let Some(payload) = notices.next().await {
         match serde_json::from_str::<Told>(&payload) {
+            Ok((_, Change::AccessEnded)) => drop(access.fetch_add(1, Ordering::SeqCst)),
             Ok(told) => drop(sender.send(told)),
             Err(error) => tracing::warn!(%error, "a change that this version does not know"),
         }

@@ -3,7 +3,7 @@
 //! An [`Error`] carries a code, a machine-readable reason and a message written for the caller. A fault of ours or
 //! of the database keeps its cause for the log only: [`Error::message`] never shows it.
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, sync::Arc};
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
@@ -178,6 +178,14 @@ impl fmt::Debug for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.cause.as_deref().map(|cause| cause as &(dyn StdError + 'static))
+    }
+}
+
+/// A failure that several callers waited for.
+impl From<Arc<Self>> for Error {
+    fn from(shared: Arc<Self>) -> Self {
+        let Self { code, reason, message, field, .. } = &*shared;
+        Self { code: *code, reason, message: message.clone(), field: field.clone(), cause: Some(shared.into()) }
     }
 }
 

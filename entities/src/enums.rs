@@ -67,6 +67,7 @@ words! {
         Restricted,
         SubjectErased,
         UnknownSubject,
+        UnknownPurpose,
         PurposeRetired,
         SpecialCategoryNotConsented,
     }

@@ -91,6 +91,13 @@ pub async fn grant(manager: &SchemaManager<'_>, table: &str, rights: Rights) -> 
     on_postgres(manager, &format!("GRANT {rights} ON {table} TO {APP_ROLE}")).await
 }
 
+/// Lets the service's role, and nobody else, call `function`.
+pub async fn grant_function(manager: &SchemaManager<'_>, function: &str) -> Result<(), DbErr> {
+    let sql =
+        format!("REVOKE ALL ON FUNCTION {function} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {function} TO {APP_ROLE}");
+    on_postgres(manager, &sql).await
+}
+
 /// Row-level security, forced: a row is seen and written only by a transaction that named its tenant.
 /// After a transaction the setting is `''`, not NULL: hence `nullif`.
 pub async fn wall(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
@@ -155,7 +162,8 @@ pub async fn follow(manager: &SchemaManager<'_>, table: &str, target: &str, colu
     Ok(())
 }
 
-async fn on_postgres(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+/// For what only PostgreSQL has.
+pub async fn on_postgres(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     if is_postgres(manager) {
         manager.get_connection().execute_unprepared(sql).await?;
     }

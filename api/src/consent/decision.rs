@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, InputObject, Object};
 use chrono::{DateTime, Utc};
-use recital_domain::consent::{self as room, Decision, DecisionCheck};
+use recital_domain::consent::{self as room, Decision, DecisionCheck, Standing};
 use recital_entities::{DecisionReason, LawfulBasis};
 
 use super::Consent;
@@ -26,12 +26,14 @@ impl ProcessingDecision {
         &self.0.purpose
     }
 
+    /// 0 where there is no such purpose.
     async fn purpose_version(&self) -> i32 {
         self.0.purpose_version
     }
 
+    /// Null where there is no such purpose.
     async fn lawful_basis(&self) -> Option<LawfulBasis> {
-        Some(self.0.lawful_basis)
+        self.0.lawful_basis
     }
 
     async fn reason(&self) -> DecisionReason {
@@ -43,9 +45,13 @@ impl ProcessingDecision {
         self.0.decided_at
     }
 
-    /// Where consent stood, for a purpose that rests on it.
-    async fn consent(&self) -> Option<Consent> {
-        self.0.consent.clone().map(Consent)
+    /// Where consent stands, or stood then, for a purpose that rests on it.
+    async fn consent(&self, ctx: &Context<'_>) -> ApiResult<Option<Consent>> {
+        match &self.0.consent {
+            Some(Standing::Now(id)) => super::consent(ctx, *id).await,
+            Some(Standing::Then(consent)) => Ok(Some(Consent((**consent).clone()))),
+            None => Ok(None),
+        }
     }
 
     /// What may be collected or read for it; null = not narrowed.
@@ -83,15 +89,17 @@ impl ConsentQuery {
         Ok(ProcessingDecision(room::decision(app(ctx), viewer(ctx)?, check, at).await?))
     }
 
-    /// Up to 1,000 decisions at once, in the order asked.
+    /// Up to 1,000 decisions at once, in the order asked, now or at a past instant. What is unknown is an answer in its
+    /// place: `UNKNOWN_SUBJECT`, `UNKNOWN_PURPOSE`.
     #[graphql(complexity = "checks.len() * child_complexity")]
     async fn processing_decisions(
         &self,
         ctx: &Context<'_>,
         checks: Vec<ProcessingCheck>,
+        at: Option<DateTime<Utc>>,
     ) -> ApiResult<Vec<ProcessingDecision>> {
         let checks = checks.into_iter().map(ProcessingCheck::parse).collect();
-        let decisions = room::decisions(app(ctx), viewer(ctx)?, checks).await?;
+        let decisions = room::decisions(app(ctx), viewer(ctx)?, checks, at).await?;
         Ok(decisions.into_iter().map(ProcessingDecision).collect())
     }
 }

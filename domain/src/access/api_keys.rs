@@ -7,6 +7,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 use super::{Credential, members::check_grant, members::check_name};
 use crate::{
     app::App,
+    bus::Change,
     db::{Order, Page, PageRequest, TenantTx},
     error::{Error, Result},
     evidence::Event,
@@ -71,6 +72,7 @@ pub async fn revoke_api_key(app: &App, viewer: &Viewer, id: ApiKeyId) -> Result<
         if key.revoked_at.is_some() {
             return Err(Error::conflict("ALREADY_REVOKED", "this key is revoked already"));
         }
+        tx.announce(Change::AccessEnded);
         let mut row = api_keys::ActiveModel::from(key);
         row.revoked_at = Set(Some(tx.now()));
         Ok(Event::ApiKeyRevoked { id }.with(tx.update(row).await?))

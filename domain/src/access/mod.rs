@@ -16,6 +16,7 @@ mod webhooks;
 pub use api_keys::{
     CreateApiKey, CreatedApiKey, api_keys_by_ids, create_api_key, list_api_keys, own_key_name, revoke_api_key,
 };
+pub(crate) use authenticate::Credentials;
 pub use authenticate::authenticate;
 pub use create_tenant::{CreateTenant, CreatedTenant, create_tenant};
 pub use credential::{Credential, LinkToken};

@@ -1,10 +1,10 @@
-//! The processing decision: may this subject's data be used for this purpose, now?
+//! The processing decision: may this subject's data be used for this purpose?
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use recital_entities::{
-    DecisionReason, LawfulBasis, PurposeId, SubjectId, SubjectStatus,
+    ConsentId, DecisionReason, LawfulBasis, PurposeId, SubjectId, SubjectStatus,
     consent::{consents, objections},
     purposes::purposes,
     vault::subjects,
@@ -21,37 +21,67 @@ pub struct Decision {
     pub reason: DecisionReason,
     /// The purpose's key.
     pub purpose: String,
+    /// 0 where there is no such purpose.
     pub purpose_version: i32,
-    pub lawful_basis: LawfulBasis,
+    pub lawful_basis: Option<LawfulBasis>,
     /// Where consent stood, for a purpose that rests on it.
-    pub consent: Option<consents::Model>,
+    pub consent: Option<Standing>,
     /// What may be collected or read for it; None: not narrowed.
     pub allowed_fields: Option<Vec<String>>,
     /// The instant it holds for.
     pub decided_at: DateTime<Utc>,
 }
 
-impl Decision {
-    /// None for `subject`: the tenant knows no such person.
-    pub(super) fn new(
-        subject: Option<SubjectStatus>,
-        purpose: &purposes::Model,
-        objected: bool,
-        consent: Option<consents::Model>,
-        at: DateTime<Utc>,
-    ) -> Self {
-        let reason = subject.map_or(DecisionReason::UnknownSubject, |subject| {
-            let consent = consent.as_ref().map(ConsentFacts::from);
-            rule::reason(&Facts { subject, purpose: purpose.into(), objected, consent }, at)
-        });
+/// Where consent stands now, or stood then.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Standing {
+    Now(ConsentId),
+    Then(Box<consents::Model>),
+}
+
+/// One check, with all that is known of it.
+pub(super) struct Case {
+    pub facts: Facts,
+    /// The purpose's key.
+    pub purpose: String,
+    pub purpose_version: i32,
+    pub fields: Option<Vec<String>>,
+    pub consent: Option<Standing>,
+}
+
+impl Case {
+    pub fn new(subject: Option<SubjectStatus>, purpose: &purposes::Model, objected: bool) -> Self {
         Self {
-            allowed: rule::is_allowed(reason),
-            reason,
+            facts: Facts { subject, purpose: Some(purpose.into()), objected, consent: None },
             purpose: purpose.key.clone(),
             purpose_version: purpose.version,
-            lawful_basis: purpose.lawful_basis,
-            consent,
-            allowed_fields: purpose.fields.as_ref().map(|fields| fields.0.clone()),
+            fields: purpose.fields.as_ref().map(|fields| fields.0.clone()),
+            consent: None,
+        }
+    }
+
+    pub fn without_purpose(key: &str) -> Self {
+        let facts = Facts { subject: None, purpose: None, objected: false, consent: None };
+        Self { facts, purpose: key.to_owned(), purpose_version: 0, fields: None, consent: None }
+    }
+
+    /// Only a purpose that rests on consent asks where it stands.
+    pub fn with_consent(mut self, consent: Option<(ConsentFacts, Standing)>) -> Self {
+        let rests_on_it = self.facts.purpose.is_some_and(|purpose| purpose.lawful_basis == LawfulBasis::Consent);
+        (self.facts.consent, self.consent) = consent.filter(|_| rests_on_it).unzip();
+        self
+    }
+
+    pub fn decide(self, at: DateTime<Utc>) -> Decision {
+        let reason = rule::reason(&self.facts, at);
+        Decision {
+            allowed: rule::is_allowed(reason),
+            reason,
+            purpose: self.purpose,
+            purpose_version: self.purpose_version,
+            lawful_basis: self.facts.purpose.map(|purpose| purpose.lawful_basis),
+            consent: self.consent,
+            allowed_fields: self.fields,
             decided_at: at,
         }
     }
@@ -81,25 +111,24 @@ impl From<&consents::Model> for ConsentFacts {
 
 /// Decides on committed rows and this transaction's own, in at most two statements.
 pub async fn decide(tx: &TenantTx, subject: &subjects::Model, purpose: &purposes::Model) -> Result<Decision> {
-    let pairs = [(subject, purpose)];
-    let standing = Standing::of(tx, &pairs).await?;
-    Ok(standing.decide(subject, purpose, tx.now()))
+    let found = Found::of(tx, &[(subject, purpose)]).await?;
+    Ok(found.case(subject, purpose).decide(tx.now()))
 }
 
 /// Decides many in at most two statements; the answers stand in the order of `pairs`.
 pub async fn decide_all(tx: &TenantTx, pairs: &[(&subjects::Model, &purposes::Model)]) -> Result<Vec<Decision>> {
-    let standing = Standing::of(tx, pairs).await?;
-    Ok(pairs.iter().map(|(subject, purpose)| standing.decide(subject, purpose, tx.now())).collect())
+    let found = Found::of(tx, pairs).await?;
+    Ok(pairs.iter().map(|(subject, purpose)| found.case(subject, purpose).decide(tx.now())).collect())
 }
 
 /// Consents and open objections of the people and purposes asked for.
-struct Standing {
+pub(super) struct Found {
     consents: HashMap<(SubjectId, PurposeId), consents::Model>,
     objections: HashSet<(SubjectId, PurposeId)>,
 }
 
-impl Standing {
-    async fn of(tx: &TenantTx, pairs: &[(&subjects::Model, &purposes::Model)]) -> Result<Self> {
+impl Found {
+    pub async fn of(tx: &TenantTx, pairs: &[(&subjects::Model, &purposes::Model)]) -> Result<Self> {
         let asked = |wanted: fn(LawfulBasis) -> bool| {
             let pairs = pairs.iter().filter(move |(_, purpose)| wanted(purpose.lawful_basis));
             pairs.map(|(subject, purpose)| (subject.id, purpose.id)).unzip::<_, _, HashSet<_>, HashSet<_>>()
@@ -109,10 +138,10 @@ impl Standing {
         Ok(Self { consents, objections })
     }
 
-    fn decide(&self, subject: &subjects::Model, purpose: &purposes::Model, now: DateTime<Utc>) -> Decision {
+    pub fn case(&self, subject: &subjects::Model, purpose: &purposes::Model) -> Case {
         let pair = (subject.id, purpose.id);
-        let objected = self.objections.contains(&pair);
-        Decision::new(Some(subject.status), purpose, objected, self.consents.get(&pair).cloned(), now)
+        let consent = self.consents.get(&pair).map(|consent| (consent.into(), Standing::Now(consent.id)));
+        Case::new(Some(subject.status), purpose, self.objections.contains(&pair)).with_consent(consent)
     }
 }
 

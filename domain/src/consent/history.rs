@@ -33,8 +33,13 @@ pub(super) async fn derive(
         let given = newest_first(newest.subject_id, newest.purpose_id, until);
         tx.one(given.filter(Column::State.eq(ConsentState::Given))).await?.map(|given| given.recorded_at)
     };
+    Ok(standing(newest, given_at))
+}
+
+/// Where consent stood with `newest`, having last been given at `given_at`.
+pub(super) fn standing(newest: consent_events::Model, given_at: Option<DateTime<Utc>>) -> consents::Model {
     let withdrawn = newest.state == ConsentState::Withdrawn;
-    Ok(consents::Model {
+    consents::Model {
         tenant_id: newest.tenant_id,
         id: newest.consent_id,
         subject_id: newest.subject_id,
@@ -49,7 +54,7 @@ pub(super) async fn derive(
         expires_at: newest.expires_at,
         notice_hash: newest.notice_hash,
         updated_at: newest.appended_at,
-    })
+    }
 }
 
 fn newest_first(

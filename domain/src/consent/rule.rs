@@ -1,7 +1,7 @@
 //! The rule of the processing decision, on plain values.
 //!
-//! Its order: subject erased → restricted → purpose retired → objected → lawful basis. What stops all processing comes
-//! before what concerns one purpose, and a person's "no" before the grounds for a "yes".
+//! Its order: purpose or subject unknown → subject erased → restricted → purpose retired → objected → lawful basis. What
+//! stops all processing comes before what concerns one purpose, and a person's "no" before the grounds for a "yes".
 
 use chrono::{DateTime, Utc};
 use recital_entities::{ConsentState, DecisionReason, LawfulBasis, PurposeStatus, SubjectStatus};
@@ -9,8 +9,10 @@ use recital_entities::{ConsentState, DecisionReason, LawfulBasis, PurposeStatus,
 /// All that a decision depends on, as it stood at one instant.
 #[derive(Clone, Debug)]
 pub struct Facts {
-    pub subject: SubjectStatus,
-    pub purpose: PurposeFacts,
+    /// None: the tenant knows no such person.
+    pub subject: Option<SubjectStatus>,
+    /// None: the tenant has no such purpose.
+    pub purpose: Option<PurposeFacts>,
     pub objected: bool,
     pub consent: Option<ConsentFacts>,
 }
@@ -35,19 +37,21 @@ pub struct ConsentFacts {
 /// Why processing is or is not allowed at `now`.
 #[must_use]
 pub fn reason(facts: &Facts, now: DateTime<Utc>) -> DecisionReason {
+    let Some(purpose) = facts.purpose else { return DecisionReason::UnknownPurpose };
     match facts.subject {
-        SubjectStatus::Erased => return DecisionReason::SubjectErased,
-        SubjectStatus::Restricted => return DecisionReason::Restricted,
-        SubjectStatus::Active => {}
+        None => return DecisionReason::UnknownSubject,
+        Some(SubjectStatus::Erased) => return DecisionReason::SubjectErased,
+        Some(SubjectStatus::Restricted) => return DecisionReason::Restricted,
+        Some(SubjectStatus::Active) => {}
     }
-    if facts.purpose.status == PurposeStatus::Retired {
+    if purpose.status == PurposeStatus::Retired {
         return DecisionReason::PurposeRetired;
     }
-    if facts.objected && can_be_objected_to(facts.purpose.lawful_basis) {
+    if facts.objected && can_be_objected_to(purpose.lawful_basis) {
         return DecisionReason::Objected;
     }
-    match (facts.purpose.lawful_basis, &facts.consent) {
-        (LawfulBasis::Consent, Some(consent)) => by_consent(facts.purpose, consent, now),
+    match (purpose.lawful_basis, &facts.consent) {
+        (LawfulBasis::Consent, Some(consent)) => by_consent(purpose, consent, now),
         (LawfulBasis::Consent, None) => DecisionReason::NoConsent,
         _ => DecisionReason::OtherLawfulBasis,
     }
@@ -109,17 +113,13 @@ mod tests {
     }
 
     fn facts(basis: LawfulBasis, consent: Option<ConsentFacts>) -> Facts {
-        Facts {
-            subject: SubjectStatus::Active,
-            purpose: PurposeFacts {
-                status: PurposeStatus::Active,
-                lawful_basis: basis,
-                special_category: false,
-                consent_since_version: 3,
-            },
-            objected: false,
-            consent,
-        }
+        let purpose = PurposeFacts {
+            status: PurposeStatus::Active,
+            lawful_basis: basis,
+            special_category: false,
+            consent_since_version: 3,
+        };
+        Facts { subject: Some(SubjectStatus::Active), purpose: Some(purpose), objected: false, consent }
     }
 
     fn by(consent: ConsentFacts) -> Facts {
@@ -128,7 +128,7 @@ mod tests {
 
     fn special(consent: Option<bool>) -> Facts {
         let mut facts = by(ConsentFacts { special_category_consent: consent, ..given() });
-        facts.purpose.special_category = true;
+        facts.purpose = facts.purpose.map(|purpose| PurposeFacts { special_category: true, ..purpose });
         facts
     }
 
@@ -197,12 +197,18 @@ mod tests {
     fn what_stops_all_processing_comes_first() {
         let mut facts = facts(LawfulBasis::LegitimateInterests, None);
         facts.objected = true;
-        facts.purpose.status = PurposeStatus::Retired;
+        facts.purpose = facts.purpose.map(|purpose| PurposeFacts { status: PurposeStatus::Retired, ..purpose });
         assert_eq!(reason(&facts, NOW), DecisionReason::PurposeRetired);
-        facts.subject = SubjectStatus::Restricted;
-        assert_eq!(reason(&facts, NOW), DecisionReason::Restricted);
-        facts.subject = SubjectStatus::Erased;
-        assert_eq!(reason(&facts, NOW), DecisionReason::SubjectErased);
+        for (subject, expected) in [
+            (Some(SubjectStatus::Restricted), DecisionReason::Restricted),
+            (Some(SubjectStatus::Erased), DecisionReason::SubjectErased),
+            (None, DecisionReason::UnknownSubject),
+        ] {
+            facts.subject = subject;
+            assert_eq!(reason(&facts, NOW), expected);
+        }
+        facts.purpose = None;
+        assert_eq!(reason(&facts, NOW), DecisionReason::UnknownPurpose);
     }
 
     fn any_of<T: Clone + std::fmt::Debug + Iterable + 'static>() -> impl Strategy<Value = T> {
@@ -218,10 +224,10 @@ mod tests {
     }
 
     prop_compose! {
-        fn any_facts()(subject in any_of(), status in any_of(), lawful_basis in any_of(), special_category: bool,
+        fn any_facts()(subject in prop::option::of(any_of()), known: bool, status in any_of(), lawful_basis in any_of(), special_category: bool,
             consent_since_version in 1..5, objected: bool, consent in prop::option::of(any_consent())) -> Facts {
             let purpose = PurposeFacts { status, lawful_basis, special_category, consent_since_version };
-            Facts { subject, purpose, objected, consent }
+            Facts { subject, purpose: known.then_some(purpose), objected, consent }
         }
     }
 
@@ -230,12 +236,16 @@ mod tests {
         #[test]
         fn nothing_is_allowed_against_the_person(facts in any_facts()) {
             let allowed = is_allowed(reason(&facts, NOW));
-            let by_consent = facts.purpose.lawful_basis == LawfulBasis::Consent;
+            let Some(purpose) = facts.purpose else {
+                prop_assert!(!allowed);
+                return Ok(());
+            };
+            let by_consent = purpose.lawful_basis == LawfulBasis::Consent;
             let given = facts.consent.is_some_and(|consent| consent.state == ConsentState::Given);
-            prop_assert!(!(allowed && facts.subject != SubjectStatus::Active));
-            prop_assert!(!(allowed && facts.purpose.status == PurposeStatus::Retired));
+            prop_assert!(!(allowed && facts.subject != Some(SubjectStatus::Active)));
+            prop_assert!(!(allowed && purpose.status == PurposeStatus::Retired));
             prop_assert!(!(allowed && by_consent && !given));
-            prop_assert!(!(allowed && facts.objected && can_be_objected_to(facts.purpose.lawful_basis)));
+            prop_assert!(!(allowed && facts.objected && can_be_objected_to(purpose.lawful_basis)));
         }
 
         /// A yes to a consent that ends is a no from its end on.

@@ -35,7 +35,7 @@ pub async fn watch(
         async move {
             match change {
                 Ok(Change::Consent(id)) => find(&app, &viewer, id, purpose).await.transpose(),
-                Ok(Change::SubjectRequest(_)) => None,
+                Ok(Change::SubjectRequest(_) | Change::AccessEnded) => None,
                 Err(error) => Some(Err(error)),
             }
         }

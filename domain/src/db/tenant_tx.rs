@@ -72,6 +72,7 @@ impl TenantTx {
             self.notify(&changes).await?;
         }
         self.tx.commit().await?;
+        self.core.bus.heed(&changes);
         Ok(if told { Vec::new() } else { changes })
     }
 

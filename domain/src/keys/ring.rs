@@ -76,15 +76,18 @@ impl KeyRing {
     /// # Errors
     /// UNAVAILABLE with `KMS_UNAVAILABLE` or `KEY_DISABLED`.
     pub async fn of(&self, tx: &TenantTx) -> Result<Arc<TenantKeys>> {
-        let tenant = tx.tenant();
-        if let Some(keys) = self.held.get(&tenant).await
-            && keys.uses.fetch_add(1, Ordering::Relaxed) < LARGEST_USE
-        {
+        if let Some(keys) = self.held(tx.tenant()).await {
             return Ok(keys);
         }
         let keys = Arc::new(self.load(tx).await?);
-        self.held.insert(tenant, Arc::clone(&keys)).await;
+        self.held.insert(tx.tenant(), Arc::clone(&keys)).await;
         Ok(keys)
+    }
+
+    /// The tenant's keys, as long as they are held and not used up.
+    pub async fn held(&self, tenant: TenantId) -> Option<Arc<TenantKeys>> {
+        let keys = self.held.get(&tenant).await?;
+        (keys.uses.fetch_add(1, Ordering::Relaxed) < LARGEST_USE).then_some(keys)
     }
 
     /// The keys that open `sealed`. A value that names a version not held was sealed by a process that knows of a

@@ -27,7 +27,7 @@ pub async fn watch(app: &App, viewer: &Viewer) -> Result<impl Stream<Item = Resu
                 Ok(Change::SubjectRequest(id)) => {
                     by_ids(&app, &viewer, [id]).await.map(|mut found| found.remove(&id)).transpose()
                 }
-                Ok(Change::Consent(_)) => None,
+                Ok(Change::Consent(_) | Change::AccessEnded) => None,
                 Err(error) => Some(Err(error)),
             }
         }

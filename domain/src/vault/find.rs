@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::{
     db::TenantTx,
     error::{Error, Result},
+    keys::TenantKeys,
 };
 
 /// What a tenant knows a subject by.
@@ -18,6 +19,37 @@ pub enum SubjectRef {
     Id(SubjectId),
     ExternalId(String),
     Email(String),
+}
+
+/// A reference in the form in which rows are compared with it.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub enum Sought {
+    Id(SubjectId),
+    ExternalId(Vec<u8>),
+    Email(Vec<u8>),
+}
+
+impl SubjectRef {
+    /// Who asks by id is answered without the tenant's keys.
+    #[must_use]
+    pub fn needs_keys(&self) -> bool {
+        !matches!(self, Self::Id(_))
+    }
+
+    /// What to look for. `keys` may be None where no reference needs them.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT` on `email`.
+    pub fn sought(&self, keys: Option<&TenantKeys>) -> Result<Sought> {
+        let index = |kind, value: &str| {
+            keys.map(|keys| keys.index(kind, value)).ok_or_else(|| Error::internal("a look-up without its key"))
+        };
+        Ok(match self {
+            Self::Id(id) => Sought::Id(*id),
+            Self::ExternalId(id) => Sought::ExternalId(index("external-id", id)?),
+            Self::Email(email) => Sought::Email(index("email", &normalise_email(email)?)?),
+        })
+    }
 }
 
 /// Shows which kind, never the value.

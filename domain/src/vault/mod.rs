@@ -29,7 +29,9 @@ pub use files::{
     Described, Download, FileStore, StoredFile, UploadFile, delete_file, describe, describe_files, discard,
     discard_later, download, files_by_ids, holds_of_files, list_files, open_file, reap_uploads, upload,
 };
-pub use find::{SubjectRef, email_index, external_id_index, find_subject, find_subject_if_any, normalise_email};
+pub use find::{
+    Sought, SubjectRef, email_index, external_id_index, find_subject, find_subject_if_any, normalise_email,
+};
 pub use find_many::find_subjects;
 pub use formats::{SetFormat, list_formats, remove_format, set_format};
 pub use identifier::{open_email, open_email_with, open_external_id_with};
@@ -40,7 +42,7 @@ pub use list::{
 pub use minimise::{Allowlist, Minimised, RemovedFields, minimise};
 pub use profile::{OpenProfile, ProfileChange, UpdateProfile, change_profile, check_changes, open_profile, update};
 pub use register::{RegisterSubject, register};
-pub use restrict::{lift_restriction, restrict, was_restricted};
+pub use restrict::{lift_restriction, restrict, were_restricted};
 pub use reveal::{Reveal, Revealed, open_payloads, reveal_external_ids, reveal_payloads, reveal_profiles};
 pub use rewrap::{rewrap, rewrap_tenant};
 pub use rotate_key::rotate_key;

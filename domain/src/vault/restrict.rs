@@ -1,5 +1,7 @@
 //! Restriction (Article 18): stored, and not used for any purpose until it is lifted.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use recital_entities::{
     SubjectId, SubjectStatus,
@@ -35,15 +37,19 @@ pub async fn lift_restriction(tx: &TenantTx, subject: SubjectId) -> Result<bool>
     change(tx, subject, SubjectStatus::Restricted, SubjectStatus::Active).await
 }
 
-/// Whether processing was restricted at a past instant.
-pub async fn was_restricted(tx: &TenantTx, subject: SubjectId, at: DateTime<Utc>) -> Result<bool> {
+/// Of these subjects those whose processing was restricted at a past instant.
+pub async fn were_restricted(
+    tx: &TenantTx,
+    subjects: impl IntoIterator<Item = SubjectId>,
+    at: DateTime<Utc>,
+) -> Result<HashSet<SubjectId>> {
     let open =
         Condition::any().add(restrictions::Column::LiftedAt.is_null()).add(restrictions::Column::LiftedAt.gt(at));
     let select = restrictions::Entity::find()
-        .filter(restrictions::Column::SubjectId.eq(subject))
+        .filter(restrictions::Column::SubjectId.is_in(subjects))
         .filter(restrictions::Column::RestrictedAt.lte(at))
         .filter(open);
-    tx.exists(select).await
+    Ok(tx.all(select).await?.into_iter().map(|row| row.subject_id).collect())
 }
 
 async fn change(tx: &TenantTx, subject: SubjectId, from: SubjectStatus, to: SubjectStatus) -> Result<bool> {

@@ -1,6 +1,7 @@
 //! Consent and the processing decision.
 
 mod deciding;
+mod hot_path;
 mod model;
 mod receipts;
 mod recording;

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     app::App,
+    bus::Change,
     db::TenantTx,
     error::{Error, Result},
     evidence::{Event, sequence_tenant},
@@ -60,6 +61,7 @@ async fn begin_closing(
         .filter(tenants::Column::Status.is_in([TenantStatus::Active, TenantStatus::Suspended]))
         .col_expr(tenants::Column::Status, Expr::value(TenantStatus::Closing))
         .col_expr(tenants::Column::ClosesAt, Expr::value(closes_at));
+    tx.announce(Change::AccessEnded);
     if tx.update_global(update).await? == 0 {
         return Err(Error::conflict("ALREADY_CLOSING", "this tenant is being closed already"));
     }

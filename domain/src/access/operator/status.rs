@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     app::App,
+    bus::Change,
     db::TenantTx,
     error::{Error, Result},
     evidence::Event,
@@ -63,5 +64,6 @@ async fn move_status(
         .filter(tenants::Column::Id.eq(tx.tenant()))
         .filter(tenants::Column::Status.eq(from))
         .col_expr(tenants::Column::Status, Expr::value(to));
+    tx.announce(Change::AccessEnded);
     if tx.update_global(update).await? == 0 { Err(Error::conflict(reason, message)) } else { Ok(()) }
 }
