@@ -13,6 +13,7 @@ ALTER TABLE consents DROP CONSTRAINT consents_tenant_id_subject_id_purpose_id_ke
 -- What the rule of the processing decision needs to know, check by check, in their order. Each check names a subject in
 -- one of three ways, and a purpose by its key. Whoever calls it alone, outside a transaction, pays one round trip: the
 -- function names the tenant for that statement's own transaction, and row-level security holds for the caller's role.
+-- The joins are lateral with a limit so that each stays a step in an index, however many checks there are.
 CREATE FUNCTION decision_facts(of_tenant uuid, ids uuid[], external_ids bytea[], emails bytea[], keys text[])
 RETURNS TABLE (
     subject_status text,
@@ -30,9 +31,7 @@ BEGIN
     SELECT subject.status,
         purpose.version, purpose.status, purpose.lawful_basis, purpose.special_category,
         purpose.consent_since_version, purpose.fields,
-        EXISTS (SELECT FROM objections o
-            WHERE o.tenant_id = of_tenant AND o.subject_id = subject.id AND o.purpose_id = purpose.id
-                AND o.lifted_at IS NULL),
+        objection.subject_id IS NOT NULL,
         consent.id, consent.state, consent.purpose_version, consent.expires_at, consent.special_category_consent
     FROM unnest(ids, external_ids, emails, keys) WITH ORDINALITY AS asked (id, external_id, email, key, place)
     LEFT JOIN LATERAL (
@@ -52,5 +51,11 @@ BEGIN
             AND purpose.lawful_basis = 'CONSENT'
         LIMIT 1
     ) consent ON true
+    LEFT JOIN LATERAL (
+        SELECT o.subject_id FROM objections o
+        WHERE o.tenant_id = of_tenant AND o.subject_id = subject.id AND o.purpose_id = purpose.id
+            AND o.lifted_at IS NULL
+        LIMIT 1
+    ) objection ON true
     ORDER BY asked.place;
 END $$;
