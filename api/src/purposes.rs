@@ -1,5 +1,6 @@
 //! Purposes and lawful bases.
 
+mod finding;
 mod inputs;
 mod version;
 
@@ -11,7 +12,8 @@ use recital_domain::{error::Error, purposes as room};
 use recital_entities::{DeletionMethod, LawfulBasis, PurposeId, PurposeStatus, purposes::purposes};
 
 use self::{
-    inputs::{DefinePurposeInput, ImportRegisterInput, RetirePurposeInput, RevisePurposeInput},
+    finding::RegisterFinding,
+    inputs::{DefinePurposeInput, ImportRegisterInput, LintRegisterInput, RetirePurposeInput, RevisePurposeInput},
     version::{PurposeVersion, VersionsOf},
 };
 
@@ -199,6 +201,13 @@ impl PurposesQuery {
         Ok(room::data_types(app(ctx), viewer(ctx)?).await?.into_iter().map(DataType).collect())
     }
 
+    /// Looks register files over beside what there is already, and changes nothing: errors would block an import,
+    /// warnings deserve a second look.
+    async fn lint_register(&self, ctx: &Context<'_>, input: LintRegisterInput) -> ApiResult<Vec<RegisterFinding>> {
+        let findings = room::lint_register(app(ctx), viewer(ctx)?, input.into()).await?;
+        Ok(findings.into_iter().map(RegisterFinding).collect())
+    }
+
     /// The registers as files; imported again they change nothing. Retired purposes are no part of them.
     async fn export_register(&self, ctx: &Context<'_>) -> ApiResult<RegisterExport> {
         let room::RegisterExport { purposes_yaml, retention_yaml } = room::export(app(ctx), viewer(ctx)?).await?;
@@ -219,6 +228,8 @@ struct ImportRegisterPayload {
     created: Vec<String>,
     revised: Vec<String>,
     unchanged: Vec<String>,
+    /// What deserves a second look; errors block an import.
+    findings: Vec<RegisterFinding>,
 }
 
 #[derive(SimpleObject)]
@@ -233,8 +244,10 @@ pub struct PurposesMutation;
 impl PurposesMutation {
     /// The register files `processing_purposes` and `retention_policy` as YAML. All or nothing; says what changed.
     async fn import_register(&self, ctx: &Context<'_>, input: ImportRegisterInput) -> ApiResult<ImportRegisterPayload> {
-        let room::Imported { created, revised, unchanged } = room::import(app(ctx), viewer(ctx)?, input.into()).await?;
-        Ok(ImportRegisterPayload { created, revised, unchanged })
+        let imported = room::import(app(ctx), viewer(ctx)?, input.into()).await?;
+        let room::Imported { created, revised, unchanged, findings } = imported;
+        let findings = findings.into_iter().map(RegisterFinding).collect();
+        Ok(ImportRegisterPayload { created, revised, unchanged, findings })
     }
 
     async fn define_purpose(&self, ctx: &Context<'_>, input: DefinePurposeInput) -> ApiResult<PurposePayload> {

@@ -1,4 +1,6 @@
-//! `recital register import`
+//! `recital register import` and `recital register lint`
+
+mod lint;
 
 use std::{
     fs,
@@ -10,7 +12,7 @@ use clap::{Args, Subcommand};
 use recital_domain::{
     access,
     app::App,
-    purposes::{self, ImportRegister},
+    purposes::{self, ImportRegister, RegisterFile},
     viewer::{Actor, Viewer},
 };
 
@@ -20,6 +22,8 @@ use crate::settings;
 pub enum Command {
     /// Bring a tenant's registers to what the files say, all or nothing
     Import(Import),
+    /// Look register files over, without a tenant: what is wrong, and what is doubtful, with the article it rests on
+    Lint(lint::Lint),
 }
 
 #[derive(Args)]
@@ -39,10 +43,16 @@ pub struct Import {
 }
 
 pub async fn run(file: Option<&Path>, command: Command) -> Result<()> {
-    let Command::Import(import) = command;
+    match command {
+        Command::Import(command) => import(file, command).await,
+        Command::Lint(command) => lint::run(&command),
+    }
+}
+
+async fn import(file: Option<&Path>, import: Import) -> Result<()> {
     let input = ImportRegister {
-        purposes_yaml: read(import.purposes.as_deref())?,
-        retention_yaml: read(import.retention.as_deref())?,
+        purposes_yaml: import.purposes.as_deref().map(read).transpose()?,
+        retention_yaml: import.retention.as_deref().map(read).transpose()?,
         dry_run: import.dry_run,
     };
     let app = settings::open(file).await?;
@@ -53,13 +63,17 @@ pub async fn run(file: Option<&Path>, command: Command) -> Result<()> {
     {
         say!("{word:<9} {}", if names.is_empty() { "-".to_owned() } else { names.join(", ") });
     }
+    for finding in &imported.findings {
+        let file = if finding.file == RegisterFile::Purposes { &import.purposes } else { &import.retention };
+        let file = file.as_deref().unwrap_or(Path::new("register"));
+        eprintln!("{}:{}", file.display(), lint::in_words(finding));
+    }
     app.core().db.close().await;
     Ok(())
 }
 
-fn read(path: Option<&Path>) -> Result<Option<String>> {
-    let read = |path: &Path| fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()));
-    path.map(read).transpose()
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
 /// The operator at work for one tenant.

@@ -218,6 +218,38 @@ on_both_engines! {
     a_service_is_set_up_and_a_tenant_is_made_while_it_runs
 }
 
+/// It needs no settings and no database.
+#[tokio::test]
+async fn registers_are_looked_over_before_anything_is_set_up() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let lint = async |arguments: &[&str]| {
+        recital(folder.path(), &[&["register", "lint"], arguments].concat(), &[]).end().await
+    };
+    let examples = format!("{}/../docs/examples", env!("CARGO_MANIFEST_DIR"));
+    let (purposes, retention) =
+        (format!("{examples}/processing_purposes.yaml"), format!("{examples}/retention_policy.yaml"));
+    let sound = lint(&[&purposes, &retention]).await;
+    assert_eq!(sound.code, Some(0), "{}", sound.err);
+    let place = format!("{purposes}:33:5: warning[NOT_NARROWED]: `fields` is missing");
+    assert!(sound.out.contains(&place), "{}", sound.out);
+    assert!(sound.out.contains("(GDPR Article 5(1)(c))"), "{}", sound.out);
+    let strict = lint(&[&purposes, &retention, "--deny-warnings"]).await;
+    assert_eq!(strict.code, Some(1));
+    assert!(strict.err.contains("0 errors"), "{}", strict.err);
+
+    let faulty = fs::read_to_string(&purposes).expect("the example").replace("    transfer_safeguards", "#");
+    fs::write(folder.path().join("faulty.yaml"), faulty).expect("written");
+    let refused = lint(&["faulty.yaml", &retention, "--json"]).await;
+    assert_eq!(refused.code, Some(1), "{}", refused.out);
+    let found: Value = serde_json::from_str(&refused.out).unwrap_or_else(|_| panic!("{}", refused.out));
+    let expected = json!({ "file": "faulty.yaml", "line": 56, "column": 27, "severity": "error",
+        "rule": "SAFEGUARDS_REQUIRED", "reference": "GDPR Article 46",
+        "message": "`transfer_safeguards` is required for transfers outside the EU (Article 46)" });
+    assert_eq!(found, json!([expected]));
+    assert_eq!(lint(&["missing.yaml"]).await.code, Some(1));
+    assert_eq!(lint(&[]).await.code, Some(2));
+}
+
 #[tokio::test]
 async fn every_fault_in_the_settings_is_named_at_once() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -7,6 +7,9 @@ use serde_json::{Value, json};
 const IMPORT: &str = "mutation($purposes: String, $retention: String, $dryRun: Boolean) {
     importRegister(input: { purposesYaml: $purposes, retentionYaml: $retention, dryRun: $dryRun }) {
         created revised unchanged } }";
+const LINT: &str = "query($purposes: String, $retention: String) {
+    lintRegister(input: { purposesYaml: $purposes, retentionYaml: $retention }) {
+        file line column severity rule message reference } }";
 const EXPORT: &str = "{ exportRegister { purposesYaml retentionYaml } }";
 const PURPOSE: &str = "query($key: String!) { purpose(key: $key) {
     id key name description lawfulBasis version status dataCollected fields retention storageLocation
@@ -310,6 +313,81 @@ both_engines! {
         let numbers: Vec<_> = versions.as_array().expect("a list").iter().map(|version| &version["version"]).collect();
         assert_eq!(numbers, [1, 2, 3]);
         assert!(versions[2]["changedBy"].as_str().expect("an actor").starts_with("api_key:"));
+        world.finish().await;
+    }
+
+    async fn every_version_is_kept_whole_with_who_made_it_and_what_it_changed(world: World) {
+        const VERSIONS: &str = "{ purpose(key: \"newsletter\") { versions { version status name description dataCollected
+            recipients storageLocation consentValidFor transfersOutsideEu transferSafeguards specialCategory
+            changedFields requiresReconsent changedBy effectiveFrom } } }";
+        world.ask(DEFINE, newsletter(json!({ "consentValidFor": "P2Y" }))).await;
+        world.advance(chrono::TimeDelta::days(1));
+        let second = json!({ "key": "newsletter", "name": "News", "recipients": ["Mail provider"],
+            "transfersOutsideEu": true, "transferSafeguards": "SCC", "requireReconsent": true });
+        world.ask(REVISE, json!({ "input": second })).await;
+        world.advance(chrono::TimeDelta::days(1));
+        world.ask(RETIRE, json!({ "key": "newsletter" })).await;
+        let versions = world.ask(VERSIONS, json!({})).await["purpose"]["versions"].take();
+        for (at, status, name, changed, reconsent) in [
+            (0, "ACTIVE", "Newsletter", json!([]), false),
+            (1, "ACTIVE", "News", json!(["name", "recipients", "transferSafeguards", "transfersOutsideEu"]), true),
+            (2, "RETIRED", "News", json!(["status"]), false),
+        ] {
+            let version = &versions[at];
+            assert_eq!((&version["status"], &version["name"]), (&json!(status), &json!(name)), "{version}");
+            assert_eq!((&version["changedFields"], &version["requiresReconsent"]), (&changed, &json!(reconsent)));
+            assert!(version["changedBy"].as_str().expect("an actor").starts_with("api_key:"));
+            assert_eq!(version["consentValidFor"], "P2Y");
+        }
+        assert_eq!(versions[0]["recipients"], json!([]));
+        assert_eq!(versions[1]["transferSafeguards"], "SCC");
+        assert!(versions[1]["effectiveFrom"].as_str() > versions[0]["effectiveFrom"].as_str());
+        world.finish().await;
+    }
+
+    async fn a_register_is_looked_over_before_it_is_imported(world: World) {
+        let lint = async |files: Value| -> Vec<Value> {
+            let found = world.ask(LINT, files).await["lintRegister"].take();
+            found.as_array().expect("a list").clone()
+        };
+        let rules = |found: &[Value]| -> Vec<String> {
+            let rule = |finding: &Value| format!("{} {} {}", finding["severity"], finding["rule"], finding["line"]);
+            found.iter().map(|finding| rule(finding).replace('"', "")).collect()
+        };
+        let doubtful = NEWS.replace("storage_location: EU", "storage_location: US").replace("    fields: [email]\n", "");
+        let found = lint(json!({ "purposes": doubtful })).await;
+        assert_eq!(rules(&found), ["WARNING NOT_NARROWED 2", "WARNING TRANSFER_NOT_STATED 8"]);
+        assert_eq!(found[1]["reference"], "GDPR Article 44");
+        assert_eq!((&found[1]["file"], &found[1]["column"]), (&json!("PURPOSES"), &json!(23)));
+
+        let chats = CHATS.replace("chats", "contact_details");
+        let found = lint(json!({ "purposes": NEWS, "retention": chats })).await;
+        let expected = ["WARNING NO_RETENTION_POLICY 6", "WARNING LONGER_THAN_DATA_TYPE 8"];
+        assert_eq!(rules(&found), expected, "opened_mails has no policy, and a year is more than 30 days");
+
+        let faulty = doubtful.replace("lawful_basis: consent", "lawful_basis: legitimate_interests");
+        let found = lint(json!({ "purposes": faulty, "retention": CHATS.replace("30_days", "a_while") })).await;
+        assert_eq!(rules(&found), ["ERROR ASSESSMENT_REQUIRED 5", "ERROR INVALID_PERIOD 4"]);
+        assert_eq!(found[0]["reference"], "GDPR Article 6(1)(f)");
+        let blocked = world.owner.refused(IMPORT, json!({ "purposes": faulty })).await;
+        assert!(blocked.is("BAD_USER_INPUT", "ASSESSMENT_REQUIRED"), "errors block: {blocked:?}");
+        assert!(nothing_is_there(&world).await, "looking changes nothing");
+
+        const TOLD: &str = "mutation($purposes: String, $retention: String, $dryRun: Boolean) {
+            importRegister(input: { purposesYaml: $purposes, retentionYaml: $retention, dryRun: $dryRun }) {
+                created findings { severity rule line } } }";
+        for dry_run in [true, false] {
+            let told = world.ask(TOLD, json!({ "purposes": doubtful, "dryRun": dry_run })).await["importRegister"].take();
+            assert_eq!(told["created"], json!(["news"]), "warnings are told and block nothing");
+            let findings = told["findings"].as_array().expect("a list").clone();
+            assert_eq!(rules(&findings), ["WARNING NOT_NARROWED 2", "WARNING TRANSFER_NOT_STATED 8"]);
+        }
+        let found = lint(json!({ "retention": CHATS })).await;
+        assert_eq!(rules(&found), ["WARNING UNUSED_DATA_TYPE 3"], "what is there already is known");
+        world.ask(RETIRE, json!({ "key": "news" })).await;
+        let found = lint(json!({ "purposes": NEWS })).await;
+        assert_eq!(rules(&found), ["ERROR PURPOSE_RETIRED 2"]);
+        assert!(world.owner.refused(LINT, json!({})).await.is("BAD_USER_INPUT", "NO_REGISTER"));
         world.finish().await;
     }
 

@@ -23,6 +23,20 @@ impl From<ImportRegisterInput> for ImportRegister {
     }
 }
 
+/// At least one of the two files.
+#[derive(InputObject)]
+pub struct LintRegisterInput {
+    purposes_yaml: Option<String>,
+    retention_yaml: Option<String>,
+}
+
+impl From<LintRegisterInput> for ImportRegister {
+    fn from(input: LintRegisterInput) -> Self {
+        let LintRegisterInput { purposes_yaml, retention_yaml } = input;
+        Self { purposes_yaml, retention_yaml, dry_run: true }
+    }
+}
+
 #[derive(InputObject)]
 pub struct DefinePurposeInput {
     key: String,

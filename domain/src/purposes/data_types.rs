@@ -71,6 +71,16 @@ fn length(retention: Period, now: DateTime<Utc>) -> (u8, Option<DateTime<Utc>>) 
     }
 }
 
+/// Whether it is longer however the months fall: from 1 February, the shortest, and from 1 July.
+pub(super) fn is_longer(period: Period, other: Period) -> bool {
+    let counted_from = |month| DateTime::from_timestamp(month, 0).unwrap_or_default();
+    [FEBRUARY, JULY].map(counted_from).into_iter().all(|start| length(period, start) > length(other, start))
+}
+
+/// 2026-02-01 and 2026-07-01, in seconds since 1970.
+const FEBRUARY: i64 = 1_769_904_000;
+const JULY: i64 = 1_782_864_000;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +94,13 @@ mod tests {
             assert!(shorter < longer, "{pair:?}");
         }
         assert_eq!(length(Period::months(1), now), length(Period::days(28), now), "February");
+        for (period, other, longer) in [
+            (Period::days(30), Period::months(1), false),
+            (Period::months(1), Period::days(30), false),
+            (Period::days(32), Period::months(1), true),
+            (Period::Indefinite, Period::UntilAccountDeletion, true),
+        ] {
+            assert_eq!(is_longer(period, other), longer, "{period} {other}");
+        }
     }
 }

@@ -5,8 +5,8 @@ use recital_entities::{LawfulBasis, Period, purposes::purposes};
 use super::{Fault, Part, fault::Faults};
 use crate::{error::Result, retention};
 
-/// A purpose as its controller states it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+/// A purpose as its controller states it. Versions keep it whole: a part that is added later needs a serde default.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Definition {
     pub name: String,

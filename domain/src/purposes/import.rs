@@ -1,9 +1,10 @@
 //! Importing the register files: all that they say, or nothing.
 
 use super::{
+    Finding, findings,
     plan::Plan,
     purpose_register::{self, Listed},
-    register,
+    register::{self, Misprint},
     retention_register::{self, RetentionRegister},
     store,
 };
@@ -28,6 +29,8 @@ pub struct Imported {
     pub created: Vec<String>,
     pub revised: Vec<String>,
     pub unchanged: Vec<String>,
+    /// What deserves a second look.
+    pub findings: Vec<Finding>,
 }
 
 /// Brings the tenant's registers to what the files say. What the files do not name stays. A change that goes beyond
@@ -36,18 +39,20 @@ pub struct Imported {
 /// # Errors
 /// `BAD_USER_INPUT` on `purposesYaml` or `retentionYaml`, with the line and column of every fault.
 pub async fn import(app: &App, viewer: &Viewer, input: ImportRegister) -> Result<Imported> {
-    let files = Files::read(&input);
+    let read = Files::read(&input);
     app.write(viewer, Permission::PurposeWrite, async |tx| {
-        let files = files?;
+        let (files, misprints) = read?;
+        register::refuse(misprints)?;
         if files.retention.is_some() {
             viewer.require(Permission::RetentionConfigure)?;
         }
         store::one_at_a_time(tx).await?;
+        let findings = findings::doubts(tx, &files).await?;
         let plan = Plan::make(tx, files).await?;
         if !input.dry_run {
             plan.carry_out(tx).await?;
         }
-        Ok(plan.event(tx, input.dry_run).with(plan.into_summary()))
+        Ok(plan.event(tx, input.dry_run).with(plan.into_summary(findings)))
     })
     .await
 }
@@ -59,8 +64,9 @@ pub(super) struct Files {
 }
 
 impl Files {
-    /// Both files are read to their ends, so that one answer names the faults of both.
-    fn read(input: &ImportRegister) -> Result<Self> {
+    /// Both files are read to their ends, so that one answer names the faults of both; a file with faults says nothing
+    /// else.
+    pub fn read(input: &ImportRegister) -> Result<(Self, Vec<Misprint>)> {
         if input.purposes_yaml.is_none() && input.retention_yaml.is_none() {
             let message = "give `purposesYaml`, `retentionYaml`, or both";
             return Err(Error::invalid("purposesYaml", "NO_REGISTER", message));
@@ -76,7 +82,6 @@ impl Files {
             misprints.extend(found);
             None
         });
-        register::refuse(misprints)?;
-        Ok(Self { purposes, retention })
+        Ok((Self { purposes, retention }, misprints))
     }
 }

@@ -6,11 +6,11 @@ use recital_entities::{PurposeStatus, access::tenants, purposes::purposes, reten
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, sea_query::Expr};
 
 use super::{
-    Definition, Imported, by_keys,
+    Definition, Finding, Imported, by_keys,
     import::Files,
     is_material,
     purpose_register::Listed,
-    register::{self, File},
+    register::{self, File, Misprint},
     retention_register::RetentionRegister,
     store,
 };
@@ -54,13 +54,7 @@ impl Plan {
 
     async fn compare_purposes(&mut self, tx: &TenantTx, listed: Vec<Listed>) -> Result<()> {
         let mut known = by_keys(tx, listed.iter().map(|listed| listed.key.as_str())).await?;
-        let retired =
-            |listed: &&Listed| known.get(&listed.key).is_some_and(|purpose| purpose.status == PurposeStatus::Retired);
-        let message = "the purpose of this id is retired, and stays so: take another id";
-        let misprints: Vec<_> = (listed.iter().filter(retired))
-            .map(|listed| File::Purposes.misprint(listed.at, "PURPOSE_RETIRED", message))
-            .collect();
-        register::refuse(misprints)?;
+        register::refuse(retired(&known, &listed))?;
         for listed in listed {
             match known.remove(&listed.key) {
                 None => self.create(listed),
@@ -136,15 +130,15 @@ impl Plan {
         Ok(())
     }
 
-    /// What it does, or did.
-    pub fn into_summary(self) -> Imported {
-        self.summary
+    /// What it does, or did, with the doubts about the files.
+    pub fn into_summary(self, findings: Vec<Finding>) -> Imported {
+        Imported { findings, ..self.summary }
     }
 
     /// The one audit entry of an import.
     pub fn event(&self, tx: &TenantTx, dry_run: bool) -> Event {
         let id = tx.tenant();
-        let Imported { created, revised, unchanged } = self.summary.clone();
+        let Imported { created, revised, unchanged, .. } = self.summary.clone();
         let renewed = self.revise.iter().filter(|revision| revision.reconsent);
         let reconsent = renewed.map(|revision| revision.old.key.clone()).collect();
         if dry_run {
@@ -153,6 +147,15 @@ impl Plan {
             Event::RegisterImported { id, created, revised, unchanged, reconsent }
         }
     }
+}
+
+/// The entries that name a retired purpose.
+pub(super) fn retired(known: &HashMap<String, purposes::Model>, listed: &[Listed]) -> Vec<Misprint> {
+    let is_retired =
+        |listed: &&Listed| known.get(&listed.key).is_some_and(|purpose| purpose.status == PurposeStatus::Retired);
+    let message = "the purpose of this id is retired, and stays so: take another id";
+    let retired = listed.iter().filter(is_retired);
+    retired.map(|listed| File::Purposes.misprint(listed.at, "PURPOSE_RETIRED", message)).collect()
 }
 
 /// The tenant's own row.

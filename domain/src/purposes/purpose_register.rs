@@ -18,6 +18,14 @@ pub(super) struct Listed {
     pub definition: Definition,
     /// Where its id stands.
     pub at: Location,
+    entry: Spanned<Entry>,
+}
+
+impl Listed {
+    /// What is to be said of a part, where the part stands.
+    pub fn misprint(&self, fault: &Fault) -> Misprint {
+        self.entry.value.misprint(fault, self.entry.referenced)
+    }
 }
 
 #[derive(Deserialize)]
@@ -27,7 +35,7 @@ struct Register {
 }
 
 /// An entry as it is written. Everything is optional here, so that all that is missing is found at once.
-#[derive(Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     id: Option<Spanned<String>>,
@@ -60,8 +68,8 @@ pub(super) fn read(yaml: &str) -> Result<Vec<Listed>, Vec<Misprint>> {
         return Err(vec![File::Purposes.misprint(beyond.referenced, "TOO_MANY", message)]);
     }
     let mut purposes = Vec::new();
-    for entry in &register.processing_purposes {
-        let listed = entry.value.listed(entry.referenced, &mut misprints);
+    for entry in register.processing_purposes {
+        let listed = Entry::listed(entry, &mut misprints);
         if let Some(first) = seen.get(&listed.key).filter(|_| !listed.key.is_empty()) {
             let message = format!("this id is taken by the purpose on line {}", first.line());
             misprints.push(File::Purposes.misprint(listed.at, "DUPLICATE_ID", message));
@@ -73,11 +81,12 @@ pub(super) fn read(yaml: &str) -> Result<Vec<Listed>, Vec<Misprint>> {
 }
 
 impl Entry {
-    fn listed(&self, at: Location, misprints: &mut Vec<Misprint>) -> Listed {
-        let key = text(self.id.as_ref());
-        let definition = self.definition(at, misprints);
-        misprints.extend(definition.faults(&key).into_iter().map(|fault| self.misprint(&fault, at)));
-        Listed { key, definition, at: spot(self.id.as_ref()).unwrap_or(at) }
+    fn listed(entry: Spanned<Self>, misprints: &mut Vec<Misprint>) -> Listed {
+        let (written, at) = (&entry.value, entry.referenced);
+        let key = text(written.id.as_ref());
+        let definition = written.definition(at, misprints);
+        misprints.extend(definition.faults(&key).into_iter().map(|fault| written.misprint(&fault, at)));
+        Listed { key, definition, at: spot(written.id.as_ref()).unwrap_or(at), entry }
     }
 
     fn definition(&self, at: Location, misprints: &mut Vec<Misprint>) -> Definition {

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 
 /// Which of the two files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum File {
+pub enum File {
     Purposes,
     Retention,
 }
@@ -43,12 +43,12 @@ impl File {
         }
     }
 
-    pub fn misprint(self, at: Location, reason: &'static str, message: impl Into<String>) -> Misprint {
+    pub(super) fn misprint(self, at: Location, reason: &'static str, message: impl Into<String>) -> Misprint {
         Misprint { file: self, line: at.line(), column: at.column(), reason, message: message.into() }
     }
 
     /// Reads the file as a `T`.
-    pub fn read<T: DeserializeOwned>(self, yaml: &str) -> Result<T, Vec<Misprint>> {
+    pub(super) fn read<T: DeserializeOwned>(self, yaml: &str) -> Result<T, Vec<Misprint>> {
         if yaml.len() > LARGEST {
             let message = format!("the file is larger than {LARGEST} bytes");
             return Err(vec![Misprint { file: self, line: 1, column: 1, reason: "TOO_LARGE", message }]);
@@ -57,7 +57,7 @@ impl File {
     }
 
     /// The period under `key`. Where it cannot be read, that is noted and another stands in for it.
-    pub fn period(
+    pub(super) fn period(
         self,
         key: &str,
         value: Option<&Spanned<String>>,
@@ -72,7 +72,7 @@ impl File {
     }
 
     /// A value that is missing, or is there and means nothing.
-    pub fn unread(
+    pub(super) fn unread(
         self,
         key: &str,
         value: Option<&Spanned<String>>,

@@ -13,6 +13,8 @@ use crate::retention::{self, Cleanup, CleanupError, SetPolicy};
 #[derive(Clone, Debug, Default)]
 pub(super) struct RetentionRegister {
     pub policies: Vec<SetPolicy>,
+    /// Where each of them stands.
+    pub places: Vec<Location>,
     pub cleanup_schedule: Option<String>,
     pub cleanup_time: Option<String>,
 }
@@ -57,9 +59,10 @@ pub(super) fn read(yaml: &str) -> Result<RetentionRegister, Vec<Misprint>> {
     if !misprints.is_empty() {
         return Err(misprints);
     }
+    let places = written.data_types.iter().map(|entry| entry.referenced).collect();
     let word = |word: Option<Spanned<String>>| word.map(|word| word.value);
     let (cleanup_schedule, cleanup_time) = (word(written.cleanup_schedule), word(written.cleanup_time));
-    Ok(RetentionRegister { policies, cleanup_schedule, cleanup_time })
+    Ok(RetentionRegister { policies, places, cleanup_schedule, cleanup_time })
 }
 
 fn read_policies(entries: &[Spanned<Entry>], misprints: &mut Vec<Misprint>) -> Vec<SetPolicy> {

@@ -1,10 +1,20 @@
 //! What is allowed, now and as of the past.
 
+use std::collections::BTreeSet;
+
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use recital_domain::{consent, db::TenantTx, error::Result, evidence::Event, purposes, vault, viewer::Permission};
-use recital_entities::SubjectId;
+use recital_domain::{
+    consent::{self, DecisionCheck},
+    db::TenantTx,
+    error::Result,
+    evidence::Event,
+    purposes, vault,
+    viewer::Permission,
+};
+use recital_entities::{DecisionReason, SubjectId};
 use recital_tests::{World, both_engines};
+use sea_orm::Iterable as _;
 use serde_json::{Value, json};
 
 use super::{
@@ -126,6 +136,60 @@ both_engines! {
             let at = start + TimeDelta::minutes(minutes);
             assert_eq!(decide_at(&world, &ada, purpose, Some(at)).await["reason"], expected);
         }
+        world.finish().await;
+    }
+
+    /// The order of the rule from its end to its beginning: each answer gives way to the next.
+    async fn every_reason_is_given_and_gives_way_to_what_comes_before_it(world: World) {
+        let ada = world_with_subject(&world).await;
+        let id = subject_id(&ada);
+        define(&world, json!({ "key": "news", "consentValidFor": "P1M" })).await;
+        let mut seen = BTreeSet::new();
+        let mut expect = async |subject: vault::SubjectRef, purpose: &str, reason: &str| {
+            let check = DecisionCheck { subject, purpose: purpose.to_owned() };
+            let viewer = world.job("story");
+            let decided = consent::decisions(&world.app, &viewer, vec![check], None).await.unwrap().remove(0);
+            assert_eq!(<&str>::from(decided.reason), reason, "{purpose}");
+            seen.insert(decided.reason);
+        };
+        let own = || vault::SubjectRef::Id(id);
+        let by_name = || vault::SubjectRef::ExternalId("ada".to_owned());
+        expect(own(), "news", "NO_CONSENT").await;
+        world.ask(RECORD, given_with(&ada, json!({ "purpose": "news" }))).await;
+        expect(own(), "news", "CONSENT_GIVEN").await;
+        let revise = |change: Value| json!({ "input": { "key": "news", "requireReconsent": change["anew"],
+            "specialCategory": change["special"], "description": format!("{change}") } });
+        world.ask(REVISE, revise(json!({ "anew": false, "special": true }))).await;
+        expect(own(), "news", "SPECIAL_CATEGORY_NOT_CONSENTED").await;
+        world.ask(REVISE, revise(json!({ "anew": true, "special": true }))).await;
+        expect(own(), "news", "RECONSENT_NEEDED").await;
+        world.advance(TimeDelta::days(40));
+        expect(own(), "news", "CONSENT_EXPIRED").await;
+        let pending = "UPDATE consents SET state = 'PENDING_CONFIRMATION'";
+        world.database.execute(pending).await.unwrap();
+        expect(own(), "news", "CONSENT_PENDING").await;
+        world.database.execute(&pending.replace("PENDING_CONFIRMATION", "GIVEN")).await.unwrap();
+        world.ask(WITHDRAW, json!({ "input": { "subject": { "id": ada }, "purpose": "news" } })).await;
+        expect(own(), "news", "CONSENT_WITHDRAWN").await;
+        let purpose = "service_improvement";
+        expect(own(), purpose, "OTHER_LAWFUL_BASIS").await;
+        change(&world, async |tx| {
+            let subject = vault::find_subject(tx, &vault::SubjectRef::Id(id)).await?;
+            consent::object(tx, &subject, &purposes::get(tx, purpose).await?).await
+        }).await;
+        expect(own(), purpose, "OBJECTED").await;
+        world.ask(RETIRE, json!({ "key": purpose })).await;
+        expect(own(), purpose, "PURPOSE_RETIRED").await;
+        change(&world, async |tx| vault::restrict(tx, id).await.map(drop)).await;
+        expect(own(), purpose, "RESTRICTED").await;
+        change(&world, async |tx| {
+            let subject = vault::find_subject(tx, &vault::SubjectRef::Id(id)).await?;
+            vault::erase_subject(tx, &subject).await.map(drop)
+        }).await;
+        expect(own(), purpose, "SUBJECT_ERASED").await;
+        expect(by_name(), purpose, "UNKNOWN_SUBJECT").await;
+        expect(by_name(), "nothing", "UNKNOWN_PURPOSE").await;
+        assert_eq!(seen, DecisionReason::iter().collect::<BTreeSet<_>>(), "every reason was seen");
         world.finish().await;
     }
 
