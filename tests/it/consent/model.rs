@@ -321,7 +321,7 @@ impl<'a> History<'a> {
     async fn lift_objection(&self, person: usize) {
         self.change(async |tx| {
             let subject = vault::find_subject(tx, &SubjectRef::Id(self.subjects[person])).await?;
-            consent::lift_objection(tx, &subject, &purposes::get(tx, &self.key(INTEREST)).await?).await
+            consent::lift_objection(tx, &subject, &purposes::get(tx, &self.key(INTEREST)).await?).await.map(drop)
         })
         .await;
     }
