@@ -6,6 +6,7 @@
 mod access;
 mod accuracy;
 mod attack;
+mod canary;
 mod cli;
 mod consent;
 mod evidence;

@@ -159,6 +159,30 @@ impl Database {
         Ok(bytes)
     }
 
+    /// Where PostgreSQL's log of changes stands now. SQLite's is a file beside the database.
+    pub async fn wal_position(&self) -> Result<Option<String>> {
+        match self.engine {
+            Engine::Sqlite => Ok(None),
+            Engine::Postgres => Ok(self.texts("SELECT pg_walfile_name(pg_current_wal_lsn())").await?.pop()),
+        }
+    }
+
+    /// The files of PostgreSQL's log of changes from that position on, all that is known written out. Those that were
+    /// set aside for later use are among them: they hold what was written before.
+    pub async fn wal(&self, since: Option<&str>) -> Result<Vec<PathBuf>> {
+        let Some((cluster, _)) = &self.cluster else { return Ok(Vec::new()) };
+        self.texts("SELECT pg_switch_wal()::text").await?;
+        let mut segments = Vec::new();
+        for entry in std::fs::read_dir(cluster.wal())? {
+            let entry = entry?;
+            if Some(&*entry.file_name().to_string_lossy()) >= since && entry.path().is_file() {
+                segments.push(entry.path());
+            }
+        }
+        anyhow::ensure!(!segments.is_empty(), "the log of changes is not where it is looked for");
+        Ok(segments)
+    }
+
     /// Every row of a tenant but its log and what keys are used for, as text: to see that nothing changed.
     pub async fn dump_of_tenant(&self, slug: &str) -> Result<Vec<String>> {
         const MOVING: &[&str] = &["audit_entries", "audit_leaves", "audit_checkpoints", "api_keys"];

@@ -12,6 +12,7 @@ mod outside;
 mod postgres;
 mod program;
 mod s3;
+mod search;
 mod smtp;
 mod world;
 
@@ -24,6 +25,7 @@ pub use outside::{ask_outsider, go_program, python_script};
 pub use program::Program;
 pub use recital_domain::db::Engine;
 pub use s3::S3Emulator;
+pub use search::Search;
 pub use smtp::{PASSWORD as SMTP_PASSWORD, SmtpServer, USER as SMTP_USER};
 pub use world::{BOUNCE_SECRET, LARGEST_FILE, World};
 

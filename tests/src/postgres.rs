@@ -50,6 +50,12 @@ impl Cluster {
         format!("postgres://{user}@127.0.0.1:{}/{database}", self.port)
     }
 
+    /// The folder of its log of changes.
+    #[must_use]
+    pub fn wal(&self) -> PathBuf {
+        self.home.join("data/pg_wal")
+    }
+
     /// A fresh database with the newest schema, owned by a role that is no superuser.
     pub async fn database(&self) -> Result<String> {
         let template = self.template().await?;

@@ -2,9 +2,13 @@
 
 use recital_entities::DecisionReason;
 
-use crate::consent::Decision;
-use crate::error::{Error, Result};
+use crate::{
+    consent::Decision,
+    error::{Error, Result},
+};
 
+/// Lets pass what is allowed.
+///
 /// # Errors
 /// FORBIDDEN with the decision's reason.
 pub fn require(decision: &Decision) -> Result<()> {
