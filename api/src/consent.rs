@@ -1,8 +1,14 @@
 //! Consent and the processing decision.
 
 mod decision;
+mod notice;
+mod preferences;
 
-pub use decision::ConsentQuery;
+pub use decision::DecisionQuery;
+pub use notice::NoticeQuery;
+pub use preferences::PreferencesMutation;
+
+use notice::Notice;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -153,6 +159,14 @@ impl ConsentEvent {
         self.0.notice_hash.as_ref().map(hex::encode)
     }
 
+    /// The text that was shown.
+    async fn notice(&self, ctx: &Context<'_>) -> ApiResult<Option<Notice>> {
+        match &self.0.notice_hash {
+            Some(hash) => notice::find(ctx, hash.clone()).await,
+            None => Ok(None),
+        }
+    }
+
     /// The subject who decided.
     async fn subject_id(&self) -> ID {
         global_id("Subject", self.0.subject_id.0)
@@ -255,7 +269,7 @@ pub struct ConsentMutation;
 
 #[Object]
 impl ConsentMutation {
-    /// Keeps what the person answered. The same answer again changes nothing.
+    /// Keeps what the person answered. The same answer again is kept as evidence, and has no second effect.
     async fn record_consent(&self, ctx: &Context<'_>, input: RecordConsentInput) -> ApiResult<ConsentPayload> {
         let input = RecordConsent {
             subject: input.subject.parse()?,

@@ -109,6 +109,16 @@ impl Purpose {
         self.0.consent_valid_for.map(Period)
     }
 
+    /// How long before its end a consent's giver is told; null = 30 days. Never earlier than half its life.
+    async fn consent_expiry_notice(&self) -> Option<Period> {
+        self.0.consent_expiry_notice.map(Period)
+    }
+
+    /// Whether what is disclosed for it is sold or shared (CCPA 1798.120): then Global Privacy Control ends it.
+    async fn sale_or_sharing(&self) -> bool {
+        self.0.sale_or_sharing
+    }
+
     /// Oldest first, the present one last.
     async fn versions(&self, ctx: &Context<'_>) -> ApiResult<Vec<PurposeVersion>> {
         let versions = load(ctx, VersionsOf(self.0.id)).await?.unwrap_or_default();

@@ -10,6 +10,7 @@ macro_rules! say {
 
 mod audit;
 mod config;
+mod consent;
 mod demo;
 mod jobs;
 mod keys;
@@ -58,6 +59,9 @@ enum Command {
     /// Bring in a tenant's registers
     #[command(subcommand)]
     Register(register::Command),
+    /// Bring in and take out consents
+    #[command(subcommand)]
+    Consent(consent::Command),
     /// Look at the settings
     #[command(subcommand)]
     Config(config::Command),
@@ -105,6 +109,7 @@ async fn obey(line: CommandLine) -> Result<()> {
         Command::Migrate => migrate::run(file).await,
         Command::Tenant(command) => tenant::run(file, command).await,
         Command::Register(command) => register::run(file, command).await,
+        Command::Consent(command) => consent::run(file, command).await,
         Command::Config(config::Command::Check) => config::check(file),
         Command::Schema(options) => schema::run(&options),
         Command::Operator(command) => operator::run(file, command).await,

@@ -35,6 +35,12 @@ pub enum Permission {
     ConsentRecord,
     #[strum(serialize = "consent.withdraw")]
     ConsentWithdraw,
+    /// Makes a link with which a subject sees and changes what they agreed to.
+    #[strum(serialize = "consent.link")]
+    ConsentLink,
+    /// The subject's own answer, with a mailed link or on their page.
+    #[strum(serialize = "consent.answer")]
+    ConsentAnswer,
     #[strum(serialize = "decision.read")]
     DecisionRead,
     #[strum(serialize = "subject.read")]
@@ -111,10 +117,15 @@ impl Permission {
     pub fn granted_to(self, role: Role) -> bool {
         use Permission as P;
         match role {
-            Role::Owner => !matches!(self, P::AccuracyAnswer | P::RequestOwn),
+            Role::Owner => !matches!(self, P::AccuracyAnswer | P::ConsentAnswer | P::RequestOwn),
             Role::PrivacyOfficer => !matches!(
                 self,
-                P::AccuracyAnswer | P::RequestOwn | P::MemberManage | P::ApiKeyManage | P::VaultRotateKey
+                P::AccuracyAnswer
+                    | P::ConsentAnswer
+                    | P::RequestOwn
+                    | P::MemberManage
+                    | P::ApiKeyManage
+                    | P::VaultRotateKey
             ),
             Role::Developer => matches!(
                 self,
@@ -132,6 +143,7 @@ impl Permission {
                     | P::ConsentRead
                     | P::ConsentRecord
                     | P::ConsentWithdraw
+                    | P::ConsentLink
                     | P::DecisionRead
                     | P::SubjectRead
                     | P::SubjectWrite
@@ -147,6 +159,7 @@ impl Permission {
                     | P::ConsentRead
                     | P::ConsentRecord
                     | P::ConsentWithdraw
+                    | P::ConsentLink
                     | P::DecisionRead
                     | P::SubjectRead
                     | P::SubjectWrite
@@ -267,7 +280,8 @@ impl Viewer {
             Actor::ApiKey(_, role) | Actor::Member(_, role) => permission.granted_to(role),
             // A person sees and changes what is their own: the pages that act for a subject hold that line.
             Actor::Subject(_) => {
-                matches!(permission, Permission::AccuracyAnswer | Permission::RequestOwn | Permission::VaultReveal)
+                use Permission as P;
+                matches!(permission, P::AccuracyAnswer | P::ConsentAnswer | P::RequestOwn | P::VaultReveal)
             }
             Actor::Job(_) | Actor::Operator => true,
         }

@@ -51,6 +51,9 @@ words! {
         Invalidated,
     }
 
+    /// OPEN: the mailed link waits to be used.
+    ConfirmationState { Open, Confirmed, Cancelled }
+
     /// How consent was expressed.
     ConsentMethod { WebForm, Api, ExplicitOptIn, DoubleOptIn, Paper, PrivacyCentre, Gpc, Import }
 
@@ -120,7 +123,8 @@ words! {
     IncidentSeverity { Low, High }
 
     /// READY: to be done. LEASED: a worker has it. DONE. DEAD: given up after the last try.
-    WorkState { Ready, Leased, Done, Dead }
+    /// CANCELLED: what it rested on ended before it was done.
+    WorkState { Ready, Leased, Done, Dead, Cancelled }
 
     /// How an Article 30 record is written.
     ProcessingRecordFormat { Json, JsonLd, Csv, Markdown }

@@ -33,8 +33,9 @@ macro_rules! ids {
 }
 
 ids! {
-    ApiKeyId, AttestationId, AuditEntryId, ConsentEventId, ConsentId, ExportPackageId, FileId, IncidentId, JobRunId,
-    LegalHoldId, MemberId, OperatorEntryId, OperatorTokenId, PurposeId, RecordId, RequestEventId,
+    ApiKeyId, AttestationId, AuditEntryId, ConsentConfirmationId, ConsentEventId, ConsentId, ExportPackageId, FileId,
+    IncidentId, JobRunId, LegalHoldId, MemberId, OperatorEntryId, OperatorTokenId, PreferenceLinkId, PurposeId, RecordId,
+    RequestEventId,
     RetentionPolicyId, RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, TenantId, TokenId,
     WebhookEndpointId, WorkItemId, WorkerId,
 }

@@ -8,6 +8,7 @@ use futures::future::BoxFuture;
 use recital_domain::{
     access, accuracy,
     app::App,
+    consent,
     error::Result,
     requests, retention, vault,
     work::{self, Served},
@@ -64,6 +65,12 @@ pub const JOBS: &[Job] = &[
         schedule: Schedule::Cron("*/10 * * * *", Tz::UTC),
         limit: HOUR,
         act: Act::EachTenant(|app, turn| Box::pin(accuracy::review_tenant(app, turn.tenant.id, turn.run))),
+    },
+    Job {
+        name: "consent.expire",
+        schedule: Schedule::Cron("*/10 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(consent::expire_tenant(app, turn.tenant.id, turn.run))),
     },
     Job {
         name: "keys.rewrap",

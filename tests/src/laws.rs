@@ -1,4 +1,4 @@
-//! The four laws every story is held to.
+//! The five laws every story is held to.
 
 use recital_domain::{evidence, work};
 use recital_entities::WorkState;
@@ -13,6 +13,7 @@ pub(crate) async fn hold(world: &World) {
     no_work_is_left(world).await;
     the_log_verifies(world).await;
     no_personal_value_stands_in_clear(world).await;
+    consents_stand_where_their_events_say(world).await;
     nothing_unexpected_was_logged(world);
 }
 
@@ -40,6 +41,17 @@ async fn no_personal_value_stands_in_clear(world: &World) {
             panic!("{value:?} stands in clear in the database: {around}");
         }
     }
+}
+
+/// The last act says where a consent stands. An end that was noted may be void: a renewal came to light later.
+async fn consents_stand_where_their_events_say(world: &World) {
+    const ASTRAY: &str = "SELECT count(*) FROM consents c JOIN consent_events e ON e.tenant_id = c.tenant_id
+        AND e.subject_id = c.subject_id AND e.purpose_id = c.purpose_id
+        WHERE e.state <> c.state AND e.state <> 'EXPIRED' AND NOT EXISTS (SELECT 1 FROM consent_events later
+            WHERE later.tenant_id = e.tenant_id AND later.subject_id = e.subject_id AND later.purpose_id = e.purpose_id
+            AND (later.recorded_at > e.recorded_at OR (later.recorded_at = e.recorded_at AND later.id > e.id)))";
+    let astray = world.database.number(ASTRAY).await.expect("consents are counted");
+    assert_eq!(astray, 0, "consents that stand where no event put them");
 }
 
 /// A caller who goes away while a transaction begins leaves PostgreSQL with nothing to roll back, which it remarks on.

@@ -168,12 +168,12 @@ impl World {
         Viewer::new(self.tenant, Actor::Job(name), uuid::Uuid::new_v4())
     }
 
-    /// Lets the fourth law pass for lines with this text.
+    /// Lets the last law pass for lines with this text.
     pub fn expect_log(&self, text: &str) {
         self.expected_logs.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
     }
 
-    /// Holds the story to the four laws, then clears up.
+    /// Holds the story to the five laws, then clears up.
     pub async fn finish(self) {
         self.drain().await;
         laws::hold(&self).await;

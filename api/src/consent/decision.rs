@@ -73,10 +73,10 @@ impl ProcessingCheck {
 }
 
 #[derive(Default)]
-pub struct ConsentQuery;
+pub struct DecisionQuery;
 
 #[Object]
-impl ConsentQuery {
+impl DecisionQuery {
     /// May this subject's data be processed for this purpose, now (or at a past instant)? The hot path.
     async fn processing_decision(
         &self,

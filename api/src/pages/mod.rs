@@ -1,8 +1,10 @@
 //! The people's pages: server-rendered, without JavaScript.
 
+mod confirm;
 mod export;
 mod inbox;
 mod pace;
+mod preferences;
 mod request;
 mod respond;
 mod say;
@@ -25,6 +27,8 @@ pub fn router(state: &ApiState) -> Router<ApiState> {
         .route("/request/{token}", get(request::show).post(request::act))
         .route("/export/{token}", get(export::download))
         .route("/export/{token}/files/{file}", get(export::download_file))
+        .route("/confirm/{token}", get(confirm::show).post(confirm::answer))
+        .route("/preferences/{token}", get(preferences::show).post(preferences::change))
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(middleware::from_fn_with_state(Arc::new(Pace::new()), pace::keep))
         .layer(middleware::map_response(respond::guard))

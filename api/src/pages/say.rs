@@ -38,6 +38,12 @@ impl Say {
         self
     }
 
+    /// With a word that the texts name.
+    pub fn with_text(mut self, name: &'static str, text: String) -> Self {
+        self.arguments.push((name, text));
+        self
+    }
+
     pub fn text(&self, key: &str) -> String {
         let arguments: Vec<Argument<'_>> = self.arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.words.text_with(key, &arguments)

@@ -146,7 +146,7 @@ fn resend(state: ApiState, token: String, caller: Caller) -> Response {
 }
 
 /// Why a link does not work, and what to do about it.
-fn refusal(error: LinkError, caller: &Caller) -> Response {
+pub(super) fn refusal(error: LinkError, caller: &Caller) -> Response {
     let problem = match error {
         LinkError::Problem(problem) => problem,
         LinkError::Failed(error) => return failure(failed(&error), caller),
@@ -172,11 +172,12 @@ fn failed(error: &Error) -> StatusCode {
     match error.code() {
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Conflict => StatusCode::CONFLICT,
+        Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
-fn failure(status: StatusCode, caller: &Caller) -> Response {
+pub(super) fn failure(status: StatusCode, caller: &Caller) -> Response {
     page(status, &Message::new(Say::to_stranger(&caller.accept_language), "verify-failed"))
 }
 

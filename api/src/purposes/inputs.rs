@@ -56,6 +56,9 @@ pub struct DefinePurposeInput {
     transfers_outside_eu: bool,
     transfer_safeguards: Option<String>,
     consent_valid_for: Option<Period>,
+    consent_expiry_notice: Option<Period>,
+    #[graphql(default)]
+    sale_or_sharing: bool,
 }
 
 impl DefinePurposeInput {
@@ -75,6 +78,8 @@ impl DefinePurposeInput {
             transfers_outside_eu: self.transfers_outside_eu,
             transfer_safeguards: self.transfer_safeguards,
             consent_valid_for: self.consent_valid_for.map(|period| period.0),
+            consent_expiry_notice: self.consent_expiry_notice.map(|period| period.0),
+            sale_or_sharing: self.sale_or_sharing,
         };
         (self.key, definition)
     }
@@ -99,6 +104,8 @@ pub struct RevisePurposeInput {
     transfers_outside_eu: Option<bool>,
     transfer_safeguards: MaybeUndefined<String>,
     consent_valid_for: MaybeUndefined<Period>,
+    consent_expiry_notice: MaybeUndefined<Period>,
+    sale_or_sharing: Option<bool>,
     require_reconsent: bool,
 }
 
@@ -120,6 +127,8 @@ impl From<RevisePurposeInput> for RevisePurpose {
             transfers_outside_eu: input.transfers_outside_eu,
             transfer_safeguards: patch(input.transfer_safeguards),
             consent_valid_for: patch(input.consent_valid_for.map_value(|period| period.0)),
+            consent_expiry_notice: patch(input.consent_expiry_notice.map_value(|period| period.0)),
+            sale_or_sharing: input.sale_or_sharing,
             require_reconsent: input.require_reconsent,
         }
     }

@@ -35,3 +35,21 @@ reverification-reminder-after =
     }
 
     Warum Sie gefragt werden: Artikel 5 Absatz 1 Buchstabe d der Datenschutz-Grundverordnung (DSGVO) verlangt, dass personenbezogene Daten sachlich richtig und auf dem neuesten Stand sind.
+
+consent-confirmation-subject = Bitte bestätigen: { $purpose } bei { $tenant }
+consent-confirmation-preheader = Ein Klick bis zum { $until }, und Ihre Einwilligung gilt.
+consent-confirmation-body =
+    Mit Ihrer Adresse hat jemand bei { $tenant } eingewilligt in: { $purpose }. Damit niemand in Ihrem Namen einwilligt, gilt das erst, wenn Sie es bestätigt haben.
+
+    Der Link ist nur für Sie bestimmt. Er gilt bis zum { $until }.
+consent-confirmation-action = Ansehen und bestätigen
+consent-confirmation-after = Waren Sie das nicht, oder haben Sie es sich anders überlegt? Dann tun Sie nichts: Ohne Ihre Bestätigung geschieht nichts.
+
+consent-expiry-subject = Ihre Einwilligung bei { $tenant } endet bald: { $purpose }
+consent-expiry-preheader = Sie endet am { $until }. Wenn Ihnen das recht ist, brauchen Sie nichts zu tun.
+consent-expiry-body =
+    Sie haben bei { $tenant } eingewilligt in: { $purpose }. Diese Einwilligung endet am { $until }.
+
+    Wenn sie enden soll, brauchen Sie nichts zu tun. Auf Ihrer eigenen Seite sehen Sie, worin Sie eingewilligt haben, können es jederzeit zurücknehmen oder nach dem Ende neu einwilligen.
+consent-expiry-action = Meine Auswahl ansehen
+consent-expiry-after = Der Link ist nur für Sie bestimmt. Er gilt bis zum { $until }.

@@ -35,3 +35,21 @@ reverification-reminder-after =
     }
 
     Why you are asked: Article 5(1)(d) of the General Data Protection Regulation (GDPR) requires personal data to be accurate and kept up to date.
+
+consent-confirmation-subject = Please confirm: { $purpose } at { $tenant }
+consent-confirmation-preheader = One click by { $until }, and your consent counts.
+consent-confirmation-body =
+    With your address somebody agreed at { $tenant } to: { $purpose }. So that nobody agrees in your name, this counts only once you have confirmed it.
+
+    The link is meant for you alone. It works until { $until }.
+consent-confirmation-action = Look and confirm
+consent-confirmation-after = Was it not you, or have you changed your mind? Then do nothing: without your confirmation nothing happens.
+
+consent-expiry-subject = Your consent at { $tenant } ends soon: { $purpose }
+consent-expiry-preheader = It ends on { $until }. If you agree to that, there is nothing to do.
+consent-expiry-body =
+    You agreed at { $tenant } to: { $purpose }. This consent ends on { $until }.
+
+    If you want it to end, you need not do anything. On your own page you can see what you agreed to, take it back at any time, or agree anew after it has ended.
+consent-expiry-action = See my choices
+consent-expiry-after = The link is meant for you alone. It works until { $until }.

@@ -35,3 +35,21 @@ reverification-reminder-after =
     }
 
     Por qué se lo preguntamos: el artículo 5, apartado 1, letra d) del Reglamento General de Protección de Datos (RGPD) exige que los datos personales sean exactos y estén actualizados.
+
+consent-confirmation-subject = Confirme, por favor: { $purpose } en { $tenant }
+consent-confirmation-preheader = Un clic antes del { $until } y su consentimiento cuenta.
+consent-confirmation-body =
+    Con su dirección alguien ha consentido en { $tenant } lo siguiente: { $purpose }. Para que nadie consienta en su nombre, esto solo cuenta cuando usted lo haya confirmado.
+
+    El enlace es solo para usted. Es válido hasta el { $until }.
+consent-confirmation-action = Ver y confirmar
+consent-confirmation-after = ¿No fue usted, o ha cambiado de opinión? Entonces no haga nada: sin su confirmación no ocurre nada.
+
+consent-expiry-subject = Su consentimiento en { $tenant } termina pronto: { $purpose }
+consent-expiry-preheader = Termina el { $until }. Si le parece bien, no tiene que hacer nada.
+consent-expiry-body =
+    Usted consintió en { $tenant } lo siguiente: { $purpose }. Este consentimiento termina el { $until }.
+
+    Si quiere que termine, no tiene que hacer nada. En su propia página puede ver qué ha consentido, retirarlo en cualquier momento o consentir de nuevo cuando haya terminado.
+consent-expiry-action = Ver mis opciones
+consent-expiry-after = El enlace es solo para usted. Es válido hasta el { $until }.

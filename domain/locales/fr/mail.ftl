@@ -35,3 +35,21 @@ reverification-reminder-after =
     }
 
     Pourquoi cette demande : l’article 5, paragraphe 1, point d) du Règlement général sur la protection des données (RGPD) exige que les données personnelles soient exactes et tenues à jour.
+
+consent-confirmation-subject = Merci de confirmer : { $purpose } chez { $tenant }
+consent-confirmation-preheader = Un clic avant le { $until }, et votre consentement est valable.
+consent-confirmation-body =
+    Avec votre adresse, quelqu’un a consenti chez { $tenant } à ceci : { $purpose }. Pour que personne ne consente à votre place, cela ne vaut qu’une fois que vous l’avez confirmé.
+
+    Le lien vous est personnel. Il est valable jusqu’au { $until }.
+consent-confirmation-action = Voir et confirmer
+consent-confirmation-after = Ce n’était pas vous, ou vous avez changé d’avis ? Alors ne faites rien : sans votre confirmation, rien ne se passe.
+
+consent-expiry-subject = Votre consentement chez { $tenant } prend bientôt fin : { $purpose }
+consent-expiry-preheader = Il prend fin le { $until }. Si cela vous convient, vous n’avez rien à faire.
+consent-expiry-body =
+    Vous avez consenti chez { $tenant } à ceci : { $purpose }. Ce consentement prend fin le { $until }.
+
+    Si vous voulez qu’il prenne fin, vous n’avez rien à faire. Sur votre page, vous voyez à quoi vous avez consenti, vous pouvez le retirer à tout moment, ou consentir à nouveau une fois qu’il a pris fin.
+consent-expiry-action = Voir mes choix
+consent-expiry-after = Le lien vous est personnel. Il est valable jusqu’au { $until }.

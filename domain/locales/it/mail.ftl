@@ -35,3 +35,21 @@ reverification-reminder-after =
     }
 
     Perché Le viene chiesto: l’articolo 5, paragrafo 1, lettera d) del Regolamento generale sulla protezione dei dati (GDPR) richiede che i dati personali siano esatti e aggiornati.
+
+consent-confirmation-subject = Confermi, per favore: { $purpose } presso { $tenant }
+consent-confirmation-preheader = Un clic entro il { $until } e il Suo consenso vale.
+consent-confirmation-body =
+    Con il Suo indirizzo qualcuno ha acconsentito presso { $tenant } a quanto segue: { $purpose }. Affinché nessuno acconsenta a Suo nome, ciò vale solo dopo la Sua conferma.
+
+    Il link è destinato solo a Lei. È valido fino al { $until }.
+consent-confirmation-action = Guardare e confermare
+consent-confirmation-after = Non è stato Lei, o ha cambiato idea? Allora non faccia nulla: senza la Sua conferma non succede nulla.
+
+consent-expiry-subject = Il Suo consenso presso { $tenant } sta per terminare: { $purpose }
+consent-expiry-preheader = Termina il { $until }. Se Le va bene, non deve fare nulla.
+consent-expiry-body =
+    Lei ha acconsentito presso { $tenant } a quanto segue: { $purpose }. Questo consenso termina il { $until }.
+
+    Se vuole che termini, non deve fare nulla. Sulla Sua pagina può vedere a che cosa ha acconsentito, revocarlo in qualsiasi momento o acconsentire di nuovo dopo la fine.
+consent-expiry-action = Vedere le mie scelte
+consent-expiry-after = Il link è destinato solo a Lei. È valido fino al { $until }.

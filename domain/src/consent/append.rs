@@ -1,19 +1,16 @@
 //! Appending a consent event and deriving where consent stands, in one transaction.
 //!
-//! Events are ordered by the time of the person's act, then by id; the newest one says where consent stands. An event
-//! that arrives late lands in its place and moves nothing that came after it.
+//! Events are ordered by the time of the person's act, then by id; [`fold`](super::fold) says what they make of the
+//! consent. An event that arrives late lands in its place and moves nothing that came after it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
     ConsentEventId, ConsentId, ConsentMethod, ConsentState, PurposeId, Sealed, SubjectId, SubjectStatus,
     consent::{consent_events, consents},
-    purposes::purposes,
-    vault::{files, records, subjects},
+    vault::subjects,
 };
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _,
-    sea_query::{Expr, LockType},
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _, sea_query::LockType,
 };
 
 use super::history;
@@ -21,7 +18,6 @@ use crate::{
     bus::Change,
     db::TenantTx,
     error::{Error, Result},
-    retention::Perishable,
 };
 
 /// What the person decided, not yet kept.
@@ -36,6 +32,15 @@ pub(super) struct Decided {
     pub notice_hash: Option<Vec<u8>>,
     pub reason: Option<Sealed>,
     pub recorded_at: DateTime<Utc>,
+    /// It says what was said before: kept, since an event from in between may still arrive, but no news to anybody.
+    pub repeats: bool,
+}
+
+/// Where consent stands once an event was appended.
+pub(super) struct Appended {
+    pub consent: consents::Model,
+    /// Whether it stands there because of this event; not when a later one says otherwise.
+    pub counts: bool,
 }
 
 /// Holds the subject for this transaction: their consents change one at a time, and they are not erased meanwhile.
@@ -60,44 +65,50 @@ pub(super) fn present(now: DateTime<Utc>, newest: Option<&consent_events::Model>
 pub(super) async fn append(
     tx: &TenantTx,
     subject: SubjectId,
-    purpose: &purposes::Model,
+    purpose: PurposeId,
     decided: Decided,
-) -> Result<consents::Model> {
-    let standing = find(tx, subject, purpose.id).await?;
-    let id = standing.as_ref().map_or_else(|| tx.new_id(), |standing| standing.id);
-    tx.announce(Change::Consent(decided.id));
-    tx.insert_all(vec![row(tx, id, subject, purpose.id, decided)]).await?;
-    let newest = history::newest(tx, subject, purpose.id, None).await?;
+) -> Result<Appended> {
+    let before = find(tx, subject, purpose).await?;
+    let id = before.as_ref().map_or_else(|| tx.new_id(), |before| before.id);
+    let (event, repeats) = (decided.id, decided.repeats);
+    tx.insert_all(vec![row(tx, id, subject, purpose, decided).into_active_model()]).await?;
+    let newest = history::newest(tx, subject, purpose, None).await?;
     let newest = newest.ok_or_else(|| Error::internal("an appended event cannot be found"))?;
-    let consent = history::derive(tx, newest, None).await?;
+    let counts = newest.id == event;
+    let mut consent = history::derive(tx, newest, None).await?;
+    consent.expiry_warned_for = before.and_then(|before| before.expiry_warned_for);
     tx.put(consents::ActiveModel::from(consent.clone())).await?;
-    Ok(consent)
+    if counts && !repeats {
+        tx.announce(Change::Consent(event));
+    }
+    Ok(Appended { consent, counts })
 }
 
-fn row(
+/// The row of an event.
+pub(super) fn row(
     tx: &TenantTx,
     consent_id: ConsentId,
     subject_id: SubjectId,
     purpose_id: PurposeId,
     decided: Decided,
-) -> consent_events::ActiveModel {
-    consent_events::ActiveModel {
-        tenant_id: Set(tx.tenant()),
-        id: Set(decided.id),
-        consent_id: Set(consent_id),
-        subject_id: Set(subject_id),
-        purpose_id: Set(purpose_id),
-        state: Set(decided.state),
-        purpose_version: Set(decided.purpose_version),
-        policy_version: Set(decided.policy_version),
-        method: Set(decided.method),
-        special_category_consent: Set(decided.special_category_consent),
-        expires_at: Set(decided.expires_at),
-        notice_hash: Set(decided.notice_hash),
-        reason: Set(decided.reason),
-        recorded_at: Set(decided.recorded_at),
-        recorded_by: Set(tx.actor()),
-        appended_at: Set(tx.now()),
+) -> consent_events::Model {
+    consent_events::Model {
+        tenant_id: tx.tenant(),
+        id: decided.id,
+        consent_id,
+        subject_id,
+        purpose_id,
+        state: decided.state,
+        purpose_version: decided.purpose_version,
+        policy_version: decided.policy_version,
+        method: decided.method,
+        special_category_consent: decided.special_category_consent,
+        expires_at: decided.expires_at,
+        notice_hash: decided.notice_hash,
+        reason: decided.reason,
+        recorded_at: decided.recorded_at,
+        recorded_by: tx.actor(),
+        appended_at: tx.now(),
     }
 }
 
@@ -107,20 +118,4 @@ pub(super) async fn find(tx: &TenantTx, subject: SubjectId, purpose: PurposeId) 
         .filter(consents::Column::SubjectId.eq(subject))
         .filter(consents::Column::PurposeId.eq(purpose));
     tx.one(select).await
-}
-
-/// What consent alone kept has no ground any more (Article 17(1)(b)): it is due for erasure at once. Answers how many
-/// records and files that made due.
-pub(super) async fn release_records(tx: &TenantTx, subject: SubjectId, purpose: PurposeId) -> Result<u64> {
-    Ok(release::<records::Entity>(tx, subject, purpose).await? + release::<files::Entity>(tx, subject, purpose).await?)
-}
-
-async fn release<E: Perishable>(tx: &TenantTx, subject: SubjectId, purpose: PurposeId) -> Result<u64> {
-    let later = Condition::any().add(E::EXPIRES_AT.is_null()).add(E::EXPIRES_AT.gt(tx.now()));
-    let release = E::update_many()
-        .filter(E::SUBJECT.eq(subject))
-        .filter(E::PURPOSE.eq(purpose))
-        .filter(later)
-        .col_expr(E::EXPIRES_AT, Expr::value(tx.now()));
-    tx.update_all(release).await
 }

@@ -7,21 +7,27 @@ use recital_entities::{
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _, Select};
 
+pub(super) use super::fold::standing;
+
+use super::fold;
 use crate::{db::TenantTx, error::Result};
 
 use consent_events::Column;
 
-/// The newest event, of all or of those up to and including `until`.
+/// The event that says where consent stands, of all or of those up to and including `until`.
 pub(super) async fn newest(
     tx: &TenantTx,
     subject: SubjectId,
     purpose: PurposeId,
     until: Option<DateTime<Utc>>,
 ) -> Result<Option<consent_events::Model>> {
-    tx.one(newest_first(subject, purpose, until)).await
+    let newest = tx.one(newest_first(subject, purpose, until)).await?;
+    let Some(end) = newest.as_ref().filter(|newest| newest.state == ConsentState::Expired) else { return Ok(newest) };
+    let acts = newest_first(subject, purpose, until).filter(Column::State.ne(ConsentState::Expired));
+    Ok(tx.one(acts).await?.filter(|act| !fold::is_over(act, end)).or(newest))
 }
 
-/// Where consent stood once `newest` was the newest event up to `until`.
+/// Where consent stood once `newest` was the event that says so up to `until`.
 pub(super) async fn derive(
     tx: &TenantTx,
     newest: consent_events::Model,
@@ -34,27 +40,6 @@ pub(super) async fn derive(
         tx.one(given.filter(Column::State.eq(ConsentState::Given))).await?.map(|given| given.recorded_at)
     };
     Ok(standing(newest, given_at))
-}
-
-/// Where consent stood with `newest`, having last been given at `given_at`.
-pub(super) fn standing(newest: consent_events::Model, given_at: Option<DateTime<Utc>>) -> consents::Model {
-    let withdrawn = newest.state == ConsentState::Withdrawn;
-    consents::Model {
-        tenant_id: newest.tenant_id,
-        id: newest.consent_id,
-        subject_id: newest.subject_id,
-        purpose_id: newest.purpose_id,
-        purpose_version: newest.purpose_version,
-        state: newest.state,
-        policy_version: newest.policy_version,
-        method: newest.method,
-        special_category_consent: newest.special_category_consent,
-        given_at,
-        withdrawn_at: withdrawn.then_some(newest.recorded_at),
-        expires_at: newest.expires_at,
-        notice_hash: newest.notice_hash,
-        updated_at: newest.appended_at,
-    }
 }
 
 fn newest_first(

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use recital_entities::{
-    ConsentEventId, ConsentId, SubjectId,
+    ConsentEventId, ConsentId, PurposeId, SubjectId,
     consent::{consent_events, consents},
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
@@ -43,6 +43,19 @@ pub async fn of_subjects(
         consents.entry(row.subject_id).or_default().push(row);
     }
     Ok(consents)
+}
+
+/// Where one subject's consents for these purposes stand, in the order they were first given.
+pub(super) async fn standing(
+    tx: &TenantTx,
+    subject: SubjectId,
+    purposes: impl IntoIterator<Item = PurposeId>,
+) -> Result<Vec<consents::Model>> {
+    let select = consents::Entity::find()
+        .filter(consents::Column::SubjectId.eq(subject))
+        .filter(consents::Column::PurposeId.is_in(purposes))
+        .order_by_asc(consents::Column::Id);
+    tx.all(select).await
 }
 
 /// Events by their ids, in one statement.

@@ -6,10 +6,22 @@
 
 mod append;
 mod check;
+mod confirm;
+mod confirmation;
+mod consequences;
 mod decide;
+mod expire;
+mod export;
+mod fold;
+mod gpc;
 mod history;
+mod import;
+mod link;
 mod list;
+mod mails;
+mod notice;
 mod object;
+mod preferences;
 mod present;
 mod receipt;
 mod receipt_document;
@@ -21,9 +33,20 @@ mod watch;
 mod withdraw;
 
 pub use check::{DecisionCheck, decision, decisions};
+pub use confirm::{ConfirmationView, confirm, open_confirmation, resend_confirmation};
 pub use decide::{Decision, Standing, decide, decide_all};
+pub use expire::expire_tenant;
+pub use export::{ExportRow, export_page};
+pub use gpc::{OptedOut, opt_out};
+pub use import::{ImportBatch, ImportRow, Reject, import_batch, import_progress};
 pub use list::{by_ids, events_by_ids, events_of, of_subjects};
+pub(crate) use mails::{mail_confirmation, mail_expiry};
+pub use notice::notices;
 pub use object::{lift_objection, object};
+pub use preferences::{
+    Change, Choice, CreatedPreferenceLink, PreferencesView, PreferencesVisit, change_preference,
+    create_preference_link, open_preferences,
+};
 pub use receipt::receipt;
 pub use record::{RecordConsent, record};
 pub use watch::watch;

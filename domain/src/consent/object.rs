@@ -44,7 +44,8 @@ pub async fn lift_objection(tx: &TenantTx, subject: &subjects::Model, purpose: &
     Ok(tx.update_all(lift).await? > 0)
 }
 
-fn open(subject: &subjects::Model, purpose: &purposes::Model) -> sea_orm::Select<objections::Entity> {
+/// The objection that stands.
+pub(super) fn open(subject: &subjects::Model, purpose: &purposes::Model) -> sea_orm::Select<objections::Entity> {
     objections::Entity::find()
         .filter(Column::SubjectId.eq(subject.id))
         .filter(Column::PurposeId.eq(purpose.id))

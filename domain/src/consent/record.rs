@@ -3,17 +3,15 @@
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use recital_entities::{
     ConsentEventId, ConsentId, ConsentMethod, ConsentState, LawfulBasis, PurposeStatus,
-    consent::{consent_events, consents, notices},
+    consent::{consent_events, consents},
     purposes::purposes,
     vault::subjects,
 };
-use sea_orm::ActiveValue::Set;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use super::{
-    append::{self, Decided},
-    history, list, version,
+    append::{self, Appended, Decided},
+    confirmation, consequences, history, list, notice, version,
 };
 use crate::{
     app::App,
@@ -51,12 +49,14 @@ const RENEWAL: TimeDelta = TimeDelta::minutes(1);
 const LONGEST_POLICY_VERSION: usize = 200;
 const LONGEST_NOTICE: usize = 100_000;
 
-/// Keeps the answer as an event and answers where consent stands with it. The same answer again changes nothing.
+/// Keeps the answer as an event and answers where consent stands with it. The same answer again is kept as well, and
+/// has no second effect.
 ///
 /// # Errors
 /// `NOT_FOUND` for the subject or the purpose; `BAD_USER_INPUT` with `NOT_CONSENT_BASED`,
-/// `SPECIAL_CATEGORY_CONSENT_REQUIRED`, `REQUIRED`, `TOO_LONG`, `IN_THE_FUTURE`, `OUT_OF_RANGE` or
-/// `DOUBLE_OPT_IN_UNAVAILABLE`; CONFLICT with `SUBJECT_ERASED`, `PURPOSE_RETIRED` or `IDEMPOTENCY_KEY_REUSED`.
+/// `SPECIAL_CATEGORY_CONSENT_REQUIRED`, `GPC_IS_NO_CONSENT`, `NOTHING_TO_CONFIRM`, `REQUIRED`, `TOO_LONG`,
+/// `IN_THE_FUTURE` or `OUT_OF_RANGE`; CONFLICT with `SUBJECT_ERASED`, `SUBJECT_RESTRICTED`, `NO_ADDRESS`,
+/// `PURPOSE_RETIRED` or `IDEMPOTENCY_KEY_REUSED`; `RATE_LIMITED` with `CONFIRMATION_MAILS`.
 pub async fn record(app: &App, viewer: &Viewer, input: RecordConsent) -> Result<consents::Model> {
     app.write(viewer, Permission::ConsentRecord, async |tx| {
         input.check(tx.now())?;
@@ -72,25 +72,17 @@ pub async fn record(app: &App, viewer: &Viewer, input: RecordConsent) -> Result<
 
 impl RecordConsent {
     fn check(&self, now: DateTime<Utc>) -> Result<()> {
-        let policy_version = self.policy_version.trim();
-        if policy_version.is_empty() {
-            return Err(Error::invalid("policyVersion", "REQUIRED", "say which privacy policy was in force"));
-        }
-        too_long("policyVersion", policy_version, LONGEST_POLICY_VERSION)?;
+        check_policy_version("policyVersion", &self.policy_version)?;
         too_long("noticeText", self.notice_text.as_deref().unwrap_or_default(), LONGEST_NOTICE)?;
-        if self.double_opt_in {
-            let message = "this service mails no confirmation links yet: confirm with the person, then record";
-            return Err(Error::invalid("doubleOptIn", "DOUBLE_OPT_IN_UNAVAILABLE", message));
+        if self.given && self.method == ConsentMethod::Gpc {
+            let message = "Global Privacy Control is an opt-out: it gives no consent";
+            return Err(Error::invalid("method", "GPC_IS_NO_CONSENT", message));
         }
-        match self.recorded_at {
-            Some(at) if at > now => {
-                Err(Error::invalid("recordedAt", "IN_THE_FUTURE", "consent cannot be recorded before it is given"))
-            }
-            Some(at) if at < DateTime::UNIX_EPOCH => {
-                Err(Error::invalid("recordedAt", "OUT_OF_RANGE", "not before 1970"))
-            }
-            _ => Ok(()),
+        if self.double_opt_in && (!self.given || self.recorded_at.is_some()) {
+            let message = "only a consent that is being given now is confirmed by mail";
+            return Err(Error::invalid("doubleOptIn", "NOTHING_TO_CONFIRM", message));
         }
+        self.recorded_at.map_or(Ok(()), |at| check_instant("recordedAt", at, now))
     }
 
     /// What makes a second call with the same idempotency key the same request.
@@ -103,8 +95,12 @@ impl RecordConsent {
         })
     }
 
-    fn notice_hash(&self) -> Option<Vec<u8>> {
-        self.notice_text.as_ref().map(|text| Sha256::digest(text).to_vec())
+    fn state(&self) -> ConsentState {
+        match (self.given, self.double_opt_in) {
+            (true, true) => ConsentState::PendingConfirmation,
+            (true, false) => ConsentState::Given,
+            (false, _) => ConsentState::Refused,
+        }
     }
 
     fn decided(
@@ -114,34 +110,54 @@ impl RecordConsent {
         purpose_version: i32,
         recorded_at: DateTime<Utc>,
     ) -> Decided {
-        let valid_for = purpose.consent_valid_for.filter(|_| self.given);
+        let state = self.state();
+        let valid_for = purpose.consent_valid_for.filter(|_| state == ConsentState::Given);
         Decided {
             id,
-            state: if self.given { ConsentState::Given } else { ConsentState::Refused },
+            state,
             purpose_version,
             policy_version: self.policy_version.trim().to_owned(),
             method: self.method,
             special_category_consent: self.special_category_consent,
             expires_at: valid_for.and_then(|period| period::end(period, recorded_at)),
-            notice_hash: self.notice_hash(),
+            notice_hash: self.notice_text.as_deref().map(notice::hash),
             reason: None,
             recorded_at,
+            repeats: false,
         }
     }
+}
 
-    fn check_against(&self, purpose: &purposes::Model) -> Result<()> {
-        if purpose.status == PurposeStatus::Retired {
-            return Err(Error::conflict("PURPOSE_RETIRED", "this purpose is retired: nothing can be agreed to"));
-        }
-        if purpose.lawful_basis != LawfulBasis::Consent {
-            let message = format!("this purpose rests on {}: consent is neither needed nor kept", purpose.lawful_basis);
-            return Err(Error::invalid("purpose", "NOT_CONSENT_BASED", message));
-        }
-        if self.given && purpose.special_category && self.special_category_consent != Some(true) {
-            let message =
-                "this purpose uses a special category of data (Article 9): explicit consent to that is needed";
-            return Err(Error::invalid("specialCategoryConsent", "SPECIAL_CATEGORY_CONSENT_REQUIRED", message));
-        }
+/// Whether this purpose takes such a consent.
+pub(super) fn check_basis(purpose: &purposes::Model, given: bool, special_category_consent: Option<bool>) -> Result<()> {
+    if purpose.status == PurposeStatus::Retired {
+        return Err(Error::conflict("PURPOSE_RETIRED", "this purpose is retired: nothing can be agreed to"));
+    }
+    if purpose.lawful_basis != LawfulBasis::Consent {
+        let message = format!("this purpose rests on {}: consent is neither needed nor kept", purpose.lawful_basis);
+        return Err(Error::invalid("purpose", "NOT_CONSENT_BASED", message));
+    }
+    if given && purpose.special_category && special_category_consent != Some(true) {
+        let message = "this purpose uses a special category of data (Article 9): explicit consent to that is needed";
+        return Err(Error::invalid("specialCategoryConsent", "SPECIAL_CATEGORY_CONSENT_REQUIRED", message));
+    }
+    Ok(())
+}
+
+pub(super) fn check_policy_version(field: &str, policy_version: &str) -> Result<()> {
+    if policy_version.trim().is_empty() {
+        return Err(Error::invalid(field, "REQUIRED", "say which privacy policy was in force"));
+    }
+    too_long(field, policy_version, LONGEST_POLICY_VERSION)
+}
+
+/// When somebody decided: not before computers' time began, and not in the future.
+pub(super) fn check_instant(field: &str, at: DateTime<Utc>, now: DateTime<Utc>) -> Result<()> {
+    if at > now {
+        Err(Error::invalid(field, "IN_THE_FUTURE", "consent cannot be recorded before it is given"))
+    } else if at < DateTime::UNIX_EPOCH {
+        Err(Error::invalid(field, "OUT_OF_RANGE", "not before 1970"))
+    } else {
         Ok(())
     }
 }
@@ -153,10 +169,15 @@ fn too_long(field: &str, text: &str, longest: usize) -> Result<()> {
     Ok(())
 }
 
-async fn keep(tx: &TenantTx, subject: &subjects::Model, input: &RecordConsent) -> Result<Audited<ConsentId>> {
+/// The same within another change.
+pub(super) async fn keep(
+    tx: &TenantTx,
+    subject: &subjects::Model,
+    input: &RecordConsent,
+) -> Result<Audited<ConsentId>> {
     let subject = append::hold_subject(tx, subject.id).await?;
     let purpose = register::get(tx, &input.purpose).await.map_err(|error| error.within("purpose"))?;
-    input.check_against(&purpose)?;
+    check_basis(&purpose, input.given, input.special_category_consent)?;
     let late = input.recorded_at.map(|at| at.trunc_subsecs(6));
     let before = history::newest(tx, subject.id, purpose.id, late).await?;
     let recorded_at = late.unwrap_or_else(|| append::present(tx.now(), before.as_ref()));
@@ -164,18 +185,56 @@ async fn keep(tx: &TenantTx, subject: &subjects::Model, input: &RecordConsent) -
         Some(at) => version::accepted_at(tx, &purpose, at).await?,
         None => purpose.version,
     };
-    let decided = input.decided(tx.new_id(), &purpose, purpose_version, recorded_at);
-    if let Some(before) = before.filter(|before| is_same(before, &decided)) {
-        let unchanged = Event::ConsentUnchanged { id: before.consent_id, subject: subject.id, purpose: purpose.key };
-        return Ok(unchanged.with(before.consent_id));
+    let mut decided = input.decided(tx.new_id(), &purpose, purpose_version, recorded_at);
+    if let Some(before) = before {
+        decided.repeats = is_same(&before, &decided);
+        if adds_nothing(&before, &decided, &purpose) {
+            let id = before.consent_id;
+            return Ok(Event::ConsentUnchanged { id, subject: subject.id, purpose: purpose.key }.with(id));
+        }
     }
-    keep_notice(tx, input).await?;
-    let consent = append::append(tx, subject.id, &purpose, decided).await?;
-    let due_for_erasure = match consent.state {
-        ConsentState::Refused => append::release_records(tx, subject.id, purpose.id).await?,
-        _ => 0,
+    if let Some(text) = &input.notice_text {
+        notice::keep(tx, text).await?;
+    }
+    settle(tx, &subject, purpose, decided).await
+}
+
+/// The same act told twice; or a consent in force that is given again on a form that asks for confirmation: whoever
+/// fills it in with another's address must not end that person's consent.
+fn adds_nothing(before: &consent_events::Model, decided: &Decided, purpose: &purposes::Model) -> bool {
+    let told_twice = decided.repeats && before.recorded_at == decided.recorded_at;
+    let in_force = before.state == ConsentState::Given
+        && before.purpose_version >= purpose.consent_since_version
+        && before.expires_at.is_none_or(|end| end > decided.recorded_at);
+    told_twice || (decided.state == ConsentState::PendingConfirmation && in_force)
+}
+
+/// Keeps the event, and does what follows from it.
+async fn settle(
+    tx: &TenantTx,
+    subject: &subjects::Model,
+    purpose: purposes::Model,
+    decided: Decided,
+) -> Result<Audited<ConsentId>> {
+    let (event, state, repeats) = (decided.id, decided.state, decided.repeats);
+    let Appended { consent, counts } = append::append(tx, subject.id, purpose.id, decided).await?;
+    let (id, subject_id, purpose_version) = (consent.id, subject.id, purpose.version);
+    let mut due_for_erasure = 0;
+    match state {
+        _ if !counts => {}
+        ConsentState::PendingConfirmation => confirmation::ask(tx, subject, &purpose, event).await?,
+        ConsentState::Given => consequences::close_confirmations(tx, subject_id, purpose.id).await?,
+        _ => due_for_erasure = consequences::follow(tx, subject_id, &purpose).await?,
+    }
+    let (subject, purpose) = (subject_id, purpose.key);
+    let happened = match state {
+        _ if !counts => Event::ConsentFiledLate { id, subject, purpose, state: state.to_string() },
+        _ if repeats => Event::ConsentUnchanged { id, subject, purpose },
+        ConsentState::Given => Event::ConsentGiven { id, subject, purpose, purpose_version },
+        ConsentState::PendingConfirmation => Event::ConsentAwaitsConfirmation { id, subject, purpose },
+        _ => Event::ConsentRefused { id, subject, purpose, purpose_version, due_for_erasure },
     };
-    Ok(event(input.given, purpose, &consent, due_for_erasure).with(consent.id))
+    Ok(happened.with(id))
 }
 
 /// Whether the person had already said just this, and it still held.
@@ -189,25 +248,4 @@ fn is_same(before: &consent_events::Model, decided: &Decided) -> bool {
         && before.purpose_version == decided.purpose_version
         && before.policy_version == decided.policy_version
         && before.special_category_consent == decided.special_category_consent
-}
-
-async fn keep_notice(tx: &TenantTx, input: &RecordConsent) -> Result<()> {
-    let Some((text, hash)) = input.notice_text.clone().zip(input.notice_hash()) else { return Ok(()) };
-    let notice = notices::ActiveModel {
-        tenant_id: Set(tx.tenant()),
-        hash: Set(hash),
-        text: Set(text),
-        first_shown_at: Set(tx.now()),
-    };
-    tx.insert_new(notice).await?;
-    Ok(())
-}
-
-fn event(given: bool, purpose: purposes::Model, consent: &consents::Model, due_for_erasure: u64) -> Event {
-    let (id, subject, purpose_version) = (consent.id, consent.subject_id, purpose.version);
-    if given {
-        Event::ConsentGiven { id, subject, purpose: purpose.key, purpose_version }
-    } else {
-        Event::ConsentRefused { id, subject, purpose: purpose.key, purpose_version, due_for_erasure }
-    }
 }

@@ -132,9 +132,9 @@ fn newest_of_pair(until: DateTime<Utc>, state: Option<ConsentState>) -> SelectSt
     for column in [Column::TenantId, Column::SubjectId, Column::PurposeId] {
         newest.and_where(Expr::col((other.clone(), column)).equals((Entity, column)));
     }
-    if let Some(state) = state {
-        newest.and_where(Expr::col((other.clone(), Column::State)).eq(state));
-    }
+    // An end that was noted tells nothing that the act's own `expires_at` does not, and may be void.
+    let counts = Expr::col((other.clone(), Column::State));
+    newest.and_where(state.map_or_else(|| counts.clone().ne(ConsentState::Expired), |state| counts.clone().eq(state)));
     newest
         .and_where(Expr::col((other.clone(), Column::RecordedAt)).lte(until))
         .order_by((other.clone(), Column::RecordedAt), Order::Desc)

@@ -1,19 +1,19 @@
 //! Withdrawing consent: as easy as giving it (Article 7(3)), and in force at commit.
 //!
 //! It asks for no more than giving does, works when the purpose is retired, and needs no key unless a reason is given
-//! in words or the subject is named by something other than their id. In the same transaction, what was kept on this
-//! consent alone becomes due for erasure.
+//! in words or the subject is named by something other than their id. What follows from it is in
+//! [`consequences`].
 
 use chrono::{DateTime, Utc};
 use recital_entities::{
-    ConsentEventId, ConsentMethod, ConsentState, LawfulBasis, Sealed, SubjectId,
+    ConsentEventId, ConsentMethod, ConsentState, Sealed, SubjectId,
     consent::{consent_events, consents},
     purposes::purposes,
 };
 
 use super::{
     append::{self, Decided},
-    history,
+    consequences, history,
 };
 use crate::{
     app::App,
@@ -69,8 +69,8 @@ pub(crate) async fn withdraw_within(
     let id = tx.new_id();
     let reason = seal_reason(tx, subject, id, input.reason.as_deref()).await?;
     let decided = decided(id, newest, input.method, reason, recorded_at);
-    let consent = append::append(tx, subject, purpose, decided).await?;
-    let due_for_erasure = release(tx, subject, purpose).await?;
+    let consent = append::append(tx, subject, purpose.id, decided).await?.consent;
+    let due_for_erasure = consequences::follow(tx, subject, purpose).await?;
     let purpose = purpose.key.clone();
     Ok(Event::ConsentWithdrawn { id: consent.id, subject, purpose, due_for_erasure }.with(consent))
 }
@@ -118,6 +118,7 @@ fn decided(
         notice_hash: None,
         reason,
         recorded_at,
+        repeats: false,
     }
 }
 
@@ -133,13 +134,4 @@ async fn seal_reason(
     }
     let key = SubjectKey::of(tx, subject).await?;
     key.seal_json("consent_events", "reason", &event, &reason).map(Some)
-}
-
-/// What rests on another basis by now stays.
-async fn release(tx: &TenantTx, subject: SubjectId, purpose: &purposes::Model) -> Result<u64> {
-    if purpose.lawful_basis == LawfulBasis::Consent {
-        append::release_records(tx, subject, purpose.id).await
-    } else {
-        Ok(0)
-    }
 }

@@ -237,6 +237,22 @@ impl TenantTx {
         Ok(())
     }
 
+    /// The same for many rows, in as few statements as the engines' limits allow.
+    pub async fn put_all<A>(&self, rows: Vec<A>) -> Result<()>
+    where
+        A: ActiveModelTrait<Entity: TenantEntity> + Send,
+    {
+        let keys = || <A::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column);
+        let columns = <A::Entity as EntityTrait>::Column::iter();
+        let replace = OnConflict::columns(keys()).update_columns(columns.clone()).to_owned();
+        let mut rows = rows.into_iter().map(|row| self.claimed(row)).peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<A> = rows.by_ref().take(LARGEST_BIND / columns.clone().count()).collect();
+            A::Entity::insert_many(chunk).on_conflict(replace.clone()).exec_without_returning(&self.tx).await?;
+        }
+        Ok(())
+    }
+
     /// Changes one row by its primary key.
     ///
     /// # Errors

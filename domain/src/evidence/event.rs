@@ -163,6 +163,25 @@ events! {
     }
     ConsentAwaitsConfirmation = "consent.awaits_confirmation" on Consent(ConsentId) { subject: SubjectId, purpose: String }
     ConsentWithdrawn = "consent.withdrawn" on Consent(ConsentId) { subject: SubjectId, purpose: String, due_for_erasure: u64 }
+    /// It came to light late, behind what the person has said since.
+    ConsentFiledLate = "consent.filed_late" on Consent(ConsentId) { subject: SubjectId, purpose: String, state: String }
+    /// Its time was over.
+    ConsentExpired = "consent.expired" on Consent(ConsentId) { subject: SubjectId, purpose: String, due_for_erasure: u64 }
+    /// Its end is near, and its giver is told.
+    ConsentExpiring = "consent.expiring" on Consent(ConsentId) { subject: SubjectId, purpose: String, expires_at: String }
+    /// One batch of the job that ends consents and warns of ends.
+    ConsentsReviewed = "consent.reviewed" on Tenant(TenantId) { expired: usize, warned: usize }
+    ConsentMailPrepared = "consent.mail_prepared" on Consent(ConsentId) { kind: &'static str }
+    ConsentMailSent = "consent.mail_sent" on Consent(ConsentId) { kind: &'static str }
+    ConsentMailBounced = "consent.mail_bounced" on Consent(ConsentId) { kind: &'static str }
+    /// A person asked for a new confirmation link.
+    ConfirmationResent = "consent.confirmation_resent" on Subject(SubjectId) { purpose: String }
+    /// A browser's signal (Global Privacy Control) was heeded.
+    OptOutSignalHeeded = "consent.gpc" on Subject(SubjectId) { purposes: Vec<String> }
+    PreferenceLinkCreated = "consent.preference_link_created" on Subject(SubjectId) { expires_at: String }
+    /// A batch of a file; the last line that is done.
+    ConsentsImported = "consent.imported" on Tenant(TenantId) { file: String, line: i64, accepted: usize, rejected: usize }
+    ConsentsExported = "consent.exported" on Tenant(TenantId) { count: usize }
     /// The same was recorded before: nothing changed.
     ConsentUnchanged = "consent.unchanged" on Consent(ConsentId) { subject: SubjectId, purpose: String }
 

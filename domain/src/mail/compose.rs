@@ -24,6 +24,8 @@ use crate::{
 pub enum Kind {
     Reverification,
     ReverificationReminder,
+    ConsentConfirmation,
+    ConsentExpiry,
     RequestReceived,
     RequestIdentity,
     RequestExtended,

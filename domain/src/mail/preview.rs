@@ -42,7 +42,7 @@ pub async fn preview(app: &App, viewer: &Viewer, template: &str, locale: Option<
 }
 
 /// Every argument that a template asks for.
-pub(super) fn examples(date: &str) -> [Argument<'_>; 8] {
+pub(super) fn examples(date: &str) -> [Argument<'_>; 9] {
     [
         ("until", date),
         ("unanswered", "MARK_STALE"),
@@ -52,5 +52,6 @@ pub(super) fn examples(date: &str) -> [Argument<'_>; 8] {
         ("text", "…"),
         ("days", "7"),
         ("request", "…"),
+        ("purpose", "…"),
     ]
 }

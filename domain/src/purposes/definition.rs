@@ -28,6 +28,10 @@ pub struct Definition {
     pub transfer_safeguards: Option<String>,
     /// None = until withdrawn.
     pub consent_valid_for: Option<Period>,
+    /// How long before its end a consent's giver is told; None = 30 days. Never earlier than half its life.
+    pub consent_expiry_notice: Option<Period>,
+    /// What is disclosed for it is sold or shared (Cal. Civ. Code 1798.140(ad), (ah)): a browser's signal ends it.
+    pub sale_or_sharing: bool,
 }
 
 const LONGEST_KEY: usize = 100;
@@ -56,6 +60,9 @@ impl Definition {
             if let Some(text) = text {
                 faults.text(part, text, LONGEST_TEXT);
             }
+        }
+        if self.consent_expiry_notice.is_some_and(|notice| !matches!(notice, Period::Span { .. })) {
+            faults.add(Part::ConsentExpiryNotice, "NOT_A_SPAN", "must be a span of time, such as 30 days");
         }
         self.check_law(&mut faults);
         faults.all()
@@ -126,6 +133,8 @@ impl From<&purposes::Model> for Definition {
             transfers_outside_eu: row.transfers_outside_eu,
             transfer_safeguards: row.transfer_safeguards.clone(),
             consent_valid_for: row.consent_valid_for,
+            consent_expiry_notice: row.consent_expiry_notice,
+            sale_or_sharing: row.sale_or_sharing,
         }
     }
 }
@@ -162,6 +171,8 @@ pub(super) mod tests {
             transfers_outside_eu: false,
             transfer_safeguards: None,
             consent_valid_for: None,
+            consent_expiry_notice: None,
+            sale_or_sharing: false,
         }
     }
 
@@ -203,6 +214,11 @@ pub(super) mod tests {
             (Definition { recipients: vec![" ".into()], ..sound() }, "recipients.0", "INVALID_ENTRY"),
             (Definition { storage_location: String::new(), ..sound() }, "storageLocation", "EMPTY"),
             (Definition { transfer_safeguards: Some(" ".into()), ..sound() }, "transferSafeguards", "EMPTY"),
+            (
+                Definition { consent_expiry_notice: Some(Period::Indefinite), ..sound() },
+                "consentExpiryNotice",
+                "NOT_A_SPAN",
+            ),
         ] {
             let refusal = definition.check("key").unwrap_err();
             assert_eq!((refusal.field(), refusal.reason()), (Some(field), reason), "{}", refusal.message());

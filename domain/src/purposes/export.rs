@@ -64,6 +64,10 @@ struct PurposeEntry<'a> {
     transfer_safeguards: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     consent_valid_for: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent_expiry_notice: Option<String>,
+    #[serde(skip_serializing_if = "is_false")]
+    sale_or_sharing: bool,
 }
 
 #[derive(Serialize)]
@@ -109,6 +113,8 @@ fn write_purposes(purposes: impl IntoIterator<Item = (String, Definition)>) -> R
         transfers_outside_eu: purpose.transfers_outside_eu,
         transfer_safeguards: purpose.transfer_safeguards.as_deref(),
         consent_valid_for: purpose.consent_valid_for.map(register_period::write),
+        consent_expiry_notice: purpose.consent_expiry_notice.map(register_period::write),
+        sale_or_sharing: purpose.sale_or_sharing,
     });
     write(&PurposeRegister { processing_purposes: entries.collect() })
 }
@@ -206,9 +212,12 @@ mod tests {
             recipients in collection::hash_set(lines(), 0..4),
             safeguards in option::of(texts()),
             consent_valid_for in option::of(periods()),
+            consent_expiry_notice in option::of((1..99_u32).prop_map(Period::days)),
+            sale_or_sharing: bool,
         ) -> Definition {
             Definition {
                 name, description, lawful_basis, retention, storage_location, consent_valid_for,
+                consent_expiry_notice, sale_or_sharing,
                 data_collected: data_collected.into_iter().collect(),
                 fields: fields.map(|fields| fields.into_iter().collect()),
                 legitimate_interest_assessment: Some(assessment),

@@ -22,6 +22,7 @@ pub enum Part {
     Recipients,
     TransferSafeguards,
     ConsentValidFor,
+    ConsentExpiryNotice,
 }
 
 /// Why a definition cannot be accepted. The message goes on from the part's name: "must not be empty".

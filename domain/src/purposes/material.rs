@@ -1,7 +1,7 @@
 //! Whether a change is one that earlier consents did not cover (Articles 4(11), 6(4) and 7).
 //!
 //! Consent is specific and informed: it covers what the person was told then. Another basis, more data, a special
-//! category or a new transfer outside the EU goes beyond that; collecting less, keeping it differently or wording it
+//! category, a new transfer outside the EU or a sale goes beyond that; collecting less, keeping it differently or wording it
 //! better does not. Whether new words describe a new purpose no rule can tell: `revisePurpose(requireReconsent:)` lets
 //! a person say so.
 
@@ -15,6 +15,7 @@ pub fn is_material(before: &Definition, after: &Definition) -> bool {
         || widens(before.fields.as_deref(), after.fields.as_deref())
         || (after.special_category && !before.special_category)
         || (after.transfers_outside_eu && !before.transfers_outside_eu)
+        || (after.sale_or_sharing && !before.sale_or_sharing)
 }
 
 /// Whether the allowlist lets a field through that it did not. A path stands for all beneath it.
@@ -49,6 +50,7 @@ mod tests {
         let elsewhere = Definition { storage_location: "DE".into(), recipients: vec![], ..sound() };
         let special = Definition { special_category: true, ..sound() };
         let abroad = Definition { transfers_outside_eu: true, transfer_safeguards: Some("SCC".into()), ..sound() };
+        let sold = Definition { sale_or_sharing: true, ..sound() };
         for (before, after, material) in [
             (&base, &base, false),
             (&base, &basis, true),
@@ -61,6 +63,8 @@ mod tests {
             (&special, &base, false),
             (&base, &abroad, true),
             (&abroad, &base, false),
+            (&base, &sold, true),
+            (&sold, &base, false),
         ] {
             assert_eq!(is_material(before, after), material, "{before:?} → {after:?}");
         }

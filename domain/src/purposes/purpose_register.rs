@@ -53,6 +53,8 @@ struct Entry {
     transfers_outside_eu: Option<Spanned<bool>>,
     transfer_safeguards: Option<Spanned<String>>,
     consent_valid_for: Option<Spanned<String>>,
+    consent_expiry_notice: Option<Spanned<String>>,
+    sale_or_sharing: Option<Spanned<bool>>,
 }
 
 /// A register holds no more purposes than these.
@@ -106,6 +108,9 @@ impl Entry {
             transfer_safeguards: self.transfer_safeguards.as_ref().map(written),
             consent_valid_for: (self.consent_valid_for.as_ref())
                 .map(|period| File::Purposes.period("consent_valid_for", Some(period), at, misprints)),
+            consent_expiry_notice: (self.consent_expiry_notice.as_ref())
+                .map(|period| File::Purposes.period("consent_expiry_notice", Some(period), at, misprints)),
+            sale_or_sharing: self.sale_or_sharing.as_ref().is_some_and(|claim| claim.value),
         }
     }
 
@@ -157,6 +162,7 @@ impl Entry {
                 spot(self.transfer_safeguards.as_ref()).or(spot(self.transfers_outside_eu.as_ref())),
             ),
             Part::ConsentValidFor => ("consent_valid_for", spot(self.consent_valid_for.as_ref())),
+            Part::ConsentExpiryNotice => ("consent_expiry_notice", spot(self.consent_expiry_notice.as_ref())),
         }
     }
 }
@@ -241,6 +247,7 @@ mod tests {
             ),
             ("storage_location: EU", "storage_location: EU\n    transfers_outside_eu: perhaps", 9, 27, "WRONG_TYPE"),
             ("storage_location: EU", "storage_location: EU\n    consent_valid_for: soon", 9, 24, "INVALID_PERIOD"),
+            ("storage_location: EU", "storage_location: EU\n    consent_expiry_notice: indefinite", 9, 28, "NOT_A_SPAN"),
             ("name: News", "name: [News", 3, 11, "WRONG_TYPE"),
             ("name: News", "name: \"News", 4, 5, "MALFORMED_YAML"),
             ("name: News", "name: *nobody", 3, 11, "MALFORMED_YAML"),

@@ -37,6 +37,8 @@ pub struct RevisePurpose {
     pub transfers_outside_eu: Option<bool>,
     pub transfer_safeguards: Patch<String>,
     pub consent_valid_for: Patch<Period>,
+    pub consent_expiry_notice: Patch<Period>,
+    pub sale_or_sharing: Option<bool>,
     /// Consents for earlier versions no longer count. The caller answers for this: the audit log says beside it whether
     /// the change went beyond what was consented to.
     pub require_reconsent: bool,
@@ -83,6 +85,8 @@ impl RevisePurpose {
             transfers_outside_eu: self.transfers_outside_eu.unwrap_or(old.transfers_outside_eu),
             transfer_safeguards: self.transfer_safeguards.onto(old.transfer_safeguards),
             consent_valid_for: self.consent_valid_for.onto(old.consent_valid_for),
+            consent_expiry_notice: self.consent_expiry_notice.onto(old.consent_expiry_notice),
+            sale_or_sharing: self.sale_or_sharing.unwrap_or(old.sale_or_sharing),
         }
     }
 }

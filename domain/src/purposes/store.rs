@@ -99,6 +99,8 @@ fn first_version(tx: &TenantTx, key: &str, definition: &Definition) -> purposes:
         transfers_outside_eu: false,
         transfer_safeguards: None,
         consent_valid_for: None,
+        consent_expiry_notice: None,
+        sale_or_sharing: false,
         consent_since_version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -124,6 +126,8 @@ fn stated(row: purposes::Model, definition: &Definition) -> purposes::Model {
         transfers_outside_eu: definition.transfers_outside_eu,
         transfer_safeguards: definition.transfer_safeguards,
         consent_valid_for: definition.consent_valid_for,
+        consent_expiry_notice: definition.consent_expiry_notice,
+        sale_or_sharing: definition.sale_or_sharing,
         ..row
     }
 }

@@ -16,7 +16,7 @@ pub use export::{Person, Scope, sections};
 use futures::future::BoxFuture;
 use recital_entities::{
     accuracy::reverifications,
-    consent::{consent_events, consents, objections},
+    consent::{consent_confirmations, consent_events, consents, objections, preference_links},
     requests::{export_packages, subject_requests},
     retention::legal_holds,
     vault::{files, profile_versions, profiles, records, restrictions, subject_keys, tokens},
@@ -115,6 +115,18 @@ pub static PARTS: &[Part] = &[
         export: Export::Within("consents"),
         fate: Fate::Kept(PROOF_OF_CONSENT),
         rows: Some(&BySubject::<consent_events::Entity>(consent_events::Column::SubjectId)),
+    },
+    Part {
+        table: "consent_confirmations",
+        export: Export::No("is a mailed link; what was decided with it stands among the consents"),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<consent_confirmations::Entity>(consent_confirmations::Column::SubjectId)),
+    },
+    Part {
+        table: "preference_links",
+        export: Export::No("is a link to the person's own page"),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<preference_links::Entity>(preference_links::Column::SubjectId)),
     },
     Part {
         table: "objections",

@@ -13,6 +13,7 @@ use chrono::{DateTime, Utc};
 use recital_entities::{
     PurposeId, ReverificationState, SubjectId, SubjectStatus,
     accuracy::reverifications,
+    consent::{consent_confirmations, preference_links},
     purposes::purposes,
     requests::export_packages,
     retention::legal_holds,
@@ -166,6 +167,9 @@ async fn erase_rows(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> Result<B
     let versions = profile_versions::Entity::delete_many().filter(profile_versions::Column::SubjectId.eq(id));
     let tokens = tokens::Entity::delete_many().filter(tokens::Column::SubjectId.eq(id));
     let packages = export_packages::Entity::delete_many().filter(export_packages::Column::SubjectId.eq(id));
+    let confirmations =
+        consent_confirmations::Entity::delete_many().filter(consent_confirmations::Column::SubjectId.eq(id));
+    let preferences = preference_links::Entity::delete_many().filter(preference_links::Column::SubjectId.eq(id));
     let erased = BTreeMap::from([
         ("records", tx.delete(records).await?),
         ("files", files.len() as u64),
@@ -173,6 +177,8 @@ async fn erase_rows(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> Result<B
         ("profile_versions", tx.delete(versions).await?),
         ("tokens", tx.delete(tokens).await?),
         ("export_packages", tx.delete(packages).await?),
+        ("consent_confirmations", tx.delete(confirmations).await?),
+        ("preference_links", tx.delete(preferences).await?),
         ("reverifications", close_reverifications(tx, id).await?),
     ]);
     discard_later(tx, files).await?;

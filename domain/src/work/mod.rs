@@ -24,11 +24,15 @@ pub use queue::{Claimed, LAST_TRY, LEASE, Turns, claim, find_item, finish, list_
 pub use tenants::{Served, served_tenants};
 pub use workers::{Worker, live_workers};
 
+use chrono::{DateTime, Utc};
 use recital_entities::{
-    FileId, MemberId, RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState,
-    work::work_items,
+    ConsentConfirmationId, ConsentId, FileId, MemberId, PreferenceLinkId, RetentionRunId, ReverificationId, SubjectId,
+    SubjectRequestId, WorkItemId, WorkState, global_id, work::work_items,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    sea_query::Expr,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -46,6 +50,18 @@ pub enum Work {
     /// Ask a subject whether their data is still right; `reminder` 0 is the first mail.
     #[serde(rename = "mail.reverification")]
     ReverificationMail { reverification: ReverificationId, reminder: i32 },
+    /// Ask a person to confirm the consent they gave; `number` 1 is the first mail.
+    #[serde(rename = "mail.consent_confirmation")]
+    ConfirmationMail { confirmation: ConsentConfirmationId, number: i32, subject: SubjectId, purpose: String },
+    /// Tell a person that their consent is about to end, with a link to their preferences.
+    #[serde(rename = "mail.consent_expiry")]
+    ExpiryMail {
+        consent: ConsentId,
+        expires_at: DateTime<Utc>,
+        link: PreferenceLinkId,
+        subject: SubjectId,
+        purpose: String,
+    },
     /// Carry out a subject request.
     #[serde(rename = "request.fulfil")]
     FulfilRequest { request: SubjectRequestId },
@@ -78,13 +94,35 @@ pub enum Work {
     RewrapKeys,
 }
 
+/// Word of these is cancelled with the consent that it is about.
+const RESTS_ON_CONSENT: &[&str] = &["consent.given", "consent.awaits_confirmation", "consent.expiring"];
+
 /// The kind that [`Work::ReverificationMail`] has in the table.
 pub(crate) const REVERIFICATION_MAIL: &str = "mail.reverification";
 
 /// The kind that [`Work::LiftRestriction`] has in the table.
 pub(crate) const LIFT_RESTRICTION: &str = "restriction.lift";
 
+/// What an item is about that may end before the item is done.
+fn about(subject: SubjectId, purpose: &str) -> String {
+    format!("{}/{purpose}", global_id("Subject", subject.0))
+}
+
 impl Work {
+    /// What rests on a consent, and is not wanted any more once that has ended: its mails, and word that it was given.
+    fn about(&self) -> Option<String> {
+        match self {
+            Self::ConfirmationMail { subject, purpose, .. } | Self::ExpiryMail { subject, purpose, .. } => {
+                Some(about(*subject, purpose))
+            }
+            Self::WebhookDelivery(delivery) if RESTS_ON_CONSENT.contains(&&*delivery.event) => {
+                let word = |name: &str| delivery.data[name].as_str();
+                Some(format!("{}/{}", word("subject")?, word("purpose")?))
+            }
+            _ => None,
+        }
+    }
+
     fn into_parts(self) -> Result<(String, Value)> {
         match serde_json::to_value(self).map_err(Error::internal)? {
             Value::Object(mut parts) => {
@@ -134,13 +172,30 @@ impl TenantTx {
         self.count_global(select).await
     }
 
+    /// Cancels what is queued for this subject and purpose. What a worker has in its hands looks for itself.
+    pub(crate) async fn cancel_work(&self, subject: SubjectId, purpose: &str) -> Result<u64> {
+        use work_items::Column;
+        let waiting = Condition::any()
+            .add(Column::State.is_in([WorkState::Ready, WorkState::Dead]))
+            .add(Column::State.eq(WorkState::Leased).and(Column::LeasedUntil.lt(self.now())));
+        let cancel = work_items::Entity::update_many()
+            .filter(Column::TenantId.eq(self.tenant()))
+            .filter(Column::About.eq(about(subject, purpose)))
+            .filter(waiting)
+            .col_expr(Column::State, Expr::value(WorkState::Cancelled))
+            .col_expr(Column::FinishedAt, Expr::value(self.now()));
+        self.update_global(cancel).await
+    }
+
     fn item(&self, id: WorkItemId, work: Work) -> Result<work_items::ActiveModel> {
+        let about = work.about();
         let (kind, payload) = work.into_parts()?;
         Ok(work_items::ActiveModel {
             id: Set(id),
             tenant_id: Set(self.tenant()),
             kind: Set(kind),
             payload: Set(payload),
+            about: Set(about),
             state: Set(WorkState::Ready),
             attempts: Set(0),
             next_attempt_at: Set(Some(self.now())),

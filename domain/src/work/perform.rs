@@ -4,6 +4,7 @@ use super::{Claimed, Work};
 use crate::{
     access, accuracy,
     app::App,
+    consent,
     error::Result,
     requests, retention, vault,
     viewer::{Actor, Viewer},
@@ -25,6 +26,12 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
         Work::WebhookDelivery(delivery) => access::deliver(app, &viewer, item.id, delivery).await,
         Work::DiscardFiles { files } => vault::discard(app, &viewer, files).await,
         Work::RewrapKeys => vault::rewrap(app, &viewer).await.map(drop),
+        Work::ConfirmationMail { confirmation, number, .. } => {
+            consent::mail_confirmation(app, &viewer, *confirmation, *number).await
+        }
+        Work::ExpiryMail { consent, expires_at, link, .. } => {
+            consent::mail_expiry(app, &viewer, *consent, *expires_at, *link).await
+        }
         Work::ReverificationMail { reverification, reminder } => {
             accuracy::send_mail(app, &viewer, *reverification, *reminder).await
         }

@@ -22,11 +22,11 @@ const KEPT: TimeDelta = TimeDelta::days(90);
 /// A client that repeats a call later than this gets a second effect.
 const ANSWERS_KEPT: TimeDelta = TimeDelta::days(2);
 
-/// Deletes done work items and finished runs that are past their time. Dead items stay until an operator retries them.
+/// Deletes done and cancelled work items and finished runs that are past their time. Dead items stay until an operator retries them.
 pub async fn prune(app: &App) -> Result<u64> {
     let cutoff = app.now() - KEPT;
     let items = work_items::Entity::delete_many()
-        .filter(work_items::Column::State.eq(WorkState::Done))
+        .filter(work_items::Column::State.is_in([WorkState::Done, WorkState::Cancelled]))
         .filter(work_items::Column::FinishedAt.lt(cutoff));
     let runs = job_runs::Entity::delete_many().filter(job_runs::Column::StartedAt.lt(cutoff));
     Ok(app.platform().delete(items).await? + app.platform().delete(runs).await?)

@@ -22,10 +22,12 @@ pub struct Model {
     pub withdrawn_at: Option<DateTimeUtc>,
     pub expires_at: Option<DateTimeUtc>,
     pub notice_hash: Option<Vec<u8>>,
+    /// The end that its giver was told of.
+    pub expiry_warned_for: Option<DateTimeUtc>,
     pub updated_at: DateTimeUtc,
 }
 
 crate::tenant_table! {
     Key: TenantId | Id | SubjectId | PurposeId;
-    Operational: PurposeVersion | State | PolicyVersion | Method | SpecialCategoryConsent | GivenAt | WithdrawnAt | ExpiresAt | NoticeHash | UpdatedAt;
+    Operational: PurposeVersion | State | PolicyVersion | Method | SpecialCategoryConsent | GivenAt | WithdrawnAt | ExpiresAt | NoticeHash | ExpiryWarnedFor | UpdatedAt;
 }

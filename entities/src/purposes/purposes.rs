@@ -28,6 +28,8 @@ pub struct Model {
     pub transfers_outside_eu: bool,
     pub transfer_safeguards: Option<String>,
     pub consent_valid_for: Option<Period>,
+    pub consent_expiry_notice: Option<Period>,
+    pub sale_or_sharing: bool,
     pub consent_since_version: i32,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
@@ -35,5 +37,5 @@ pub struct Model {
 
 crate::tenant_table! {
     Key: TenantId | Id;
-    Operational: Key | Name | Description | LawfulBasis | Version | Status | DataCollected | Fields | Retention | StorageLocation | LegitimateInterestAssessment | SpecialCategory | SpecialCategoryCondition | Recipients | TransfersOutsideEu | TransferSafeguards | ConsentValidFor | ConsentSinceVersion | CreatedAt | UpdatedAt;
+    Operational: Key | Name | Description | LawfulBasis | Version | Status | DataCollected | Fields | Retention | StorageLocation | LegitimateInterestAssessment | SpecialCategory | SpecialCategoryCondition | Recipients | TransfersOutsideEu | TransferSafeguards | ConsentValidFor | ConsentExpiryNotice | SaleOrSharing | ConsentSinceVersion | CreatedAt | UpdatedAt;
 }

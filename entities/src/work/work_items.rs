@@ -12,6 +12,8 @@ pub struct Model {
     pub tenant_id: TenantId,
     pub kind: String,
     pub payload: Json,
+    /// What it serves, when that may end before it is done: `<subject>/<purpose's key>`.
+    pub about: Option<String>,
     pub state: WorkState,
     pub attempts: i32,
     pub next_attempt_at: Option<DateTimeUtc>,
@@ -24,5 +26,5 @@ pub struct Model {
 
 crate::global_table! {
     Key: Id | TenantId;
-    Operational: Kind | Payload | State | Attempts | NextAttemptAt | LeasedUntil | Lease | LastError | CreatedAt | FinishedAt;
+    Operational: Kind | Payload | About | State | Attempts | NextAttemptAt | LeasedUntil | Lease | LastError | CreatedAt | FinishedAt;
 }

@@ -40,7 +40,7 @@ async fn review(world: &World) -> u64 {
 }
 
 /// Asks one subject now.
-async fn ask(world: &World, subject: &str) {
+pub async fn ask(world: &World, subject: &str) {
     world.ask(REQUEST, json!({ "subject": { "id": subject } })).await;
     world.drain().await;
 }
@@ -81,41 +81,41 @@ fn link_for(world: &World, to: &str) -> String {
 }
 
 /// A page as a browser without JavaScript gets it.
-struct Page {
-    status: u16,
-    headers: reqwest::header::HeaderMap,
-    body: String,
+pub struct Page {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: String,
 }
 
 impl Page {
-    async fn of(request: reqwest::RequestBuilder) -> Self {
+    pub async fn of(request: reqwest::RequestBuilder) -> Self {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         Self { status, headers, body: response.text().await.expect("text") }
     }
 
-    async fn get(link: &str) -> Self {
+    pub async fn get(link: &str) -> Self {
         Self::of(reqwest::Client::new().get(link)).await
     }
 
-    async fn post(link: &str, form: &[(&str, &str)]) -> Self {
+    pub async fn post(link: &str, form: &[(&str, &str)]) -> Self {
         Self::of(reqwest::Client::new().post(link).form(form)).await
     }
 
     /// Its words, without markup.
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         scraper::Html::parse_document(&self.body).root_element().text().collect::<Vec<_>>().join(" ")
     }
 
     /// The texts of what the selector finds.
-    fn find(&self, selector: &str) -> Vec<String> {
+    pub fn find(&self, selector: &str) -> Vec<String> {
         let selector = scraper::Selector::parse(selector).unwrap();
         let page = scraper::Html::parse_document(&self.body);
         page.select(&selector).map(|element| element.text().collect::<String>().trim().to_owned()).collect()
     }
 
     /// The attribute of the one element that the selector finds.
-    fn attribute(&self, selector: &str, name: &str) -> String {
+    pub fn attribute(&self, selector: &str, name: &str) -> String {
         let found = scraper::Selector::parse(selector).unwrap();
         let page = scraper::Html::parse_document(&self.body);
         let value = page.select(&found).next().and_then(|element| element.value().attr(name)).map(str::to_owned);
@@ -124,7 +124,7 @@ impl Page {
 }
 
 /// How many audit entries there are of that action.
-async fn entries(world: &World, action: &str) -> i64 {
+pub async fn entries(world: &World, action: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM audit_entries WHERE action = '{action}' AND outcome = 'SUCCESS'");
     world.database.number(&sql).await.unwrap()
 }

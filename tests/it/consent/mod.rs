@@ -1,8 +1,13 @@
 //! Consent and the processing decision.
 
+mod confirming;
 mod deciding;
+mod expiring;
 mod hot_path;
+mod importing;
 mod model;
+mod opting_out;
+mod preferring;
 mod receipts;
 mod recording;
 mod watching;
@@ -23,7 +28,8 @@ const DECIDE: &str = "query($subject: SubjectRef!, $purpose: String!, $at: DateT
 const HISTORY: &str = "query($id: ID!, $first: Int, $after: String, $purpose: String) { subject(ref: { id: $id }) {
     consents { state purpose { key } }
     consentHistory(first: $first, after: $after, purpose: $purpose) { totalCount pageInfo { hasNextPage endCursor }
-        edges { node { id state purpose { key } purposeVersion policyVersion method recordedAt recordedBy noticeHash } } } } }";
+        edges { node { id state purpose { key } purposeVersion policyVersion method recordedAt recordedBy noticeHash
+            notice { hash text firstShownAt } } } } } }";
 const DEFINE: &str = "mutation($input: DefinePurposeInput!) { definePurpose(input: $input) { purpose { version } } }";
 const REVISE: &str = "mutation($input: RevisePurposeInput!) { revisePurpose(input: $input) { purpose { version } } }";
 const RETIRE: &str = "mutation($key: String!) { retirePurpose(input: { key: $key }) { purpose { status } } }";
@@ -86,6 +92,11 @@ async fn define(world: &World, fields: Value) {
 async fn world_with_subject(world: &World) -> String {
     world.import_registers().await;
     world.subject("ada").await
+}
+
+/// The GraphQL fields of a purpose that sells, resting on consent.
+fn for_sale(key: &str) -> Value {
+    json!({ "key": key, "name": format!("The {key}"), "saleOrSharing": true })
 }
 
 async fn states(world: &World, subject: &str) -> Vec<String> {

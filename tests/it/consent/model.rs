@@ -163,13 +163,9 @@ impl Model {
         }
     }
 
-    /// Keeps it, unless the same was said before; a consent that ends is renewed by giving it again.
+    /// Keeps it, even if the same was said before: something from in between may come to light.
     fn say(&mut self, said: Said) {
-        let same = |last: &Said| (last.state, last.version, last.explicit) == (said.state, said.version, said.explicit);
-        let renews = said.purpose == MONTHLY && said.state == State::Given;
-        if renews || !self.last(said.person, said.purpose, said.at).is_some_and(same) {
-            self.said.push(said);
-        }
+        self.said.push(said);
     }
 }
 

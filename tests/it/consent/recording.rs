@@ -10,17 +10,36 @@ use super::{
 };
 
 both_engines! {
-    async fn the_same_answer_again_changes_nothing(world: World) {
+    async fn the_same_answer_again_is_kept_and_has_no_second_effect(world: World) {
         let ada = world_with_subject(&world).await;
-        let first = give(&world, &ada).await;
+        let mut first = give(&world, &ada).await;
         world.advance(TimeDelta::hours(1));
-        assert_eq!(give(&world, &ada).await, first);
-        assert_eq!(states(&world, &ada).await, ["GIVEN"]);
+        let mut second = give(&world, &ada).await;
+        assert_ne!(second["givenAt"].take(), first["givenAt"].take(), "it was last given an hour later");
+        assert_eq!(second, first);
+        assert_eq!(states(&world, &ada).await, ["GIVEN", "GIVEN"]);
+        let told = "SELECT count(*) FROM audit_entries WHERE action = 'consent.given'";
+        assert_eq!(world.database.number(told).await.unwrap(), 1, "it was given once");
 
         let newer = world.ask(RECORD, given_with(&ada, json!({ "policyVersion": "2026-02" }))).await;
         assert_eq!(newer["recordConsent"]["consent"]["id"], first["id"]);
         assert_eq!(newer["recordConsent"]["consent"]["policyVersion"], "2026-02");
-        assert_eq!(states(&world, &ada).await, ["GIVEN", "GIVEN"]);
+        assert_eq!(states(&world, &ada).await, ["GIVEN", "GIVEN", "GIVEN"]);
+        world.finish().await;
+    }
+
+    async fn what_comes_to_light_late_does_not_undo_what_was_said_again_since(world: World) {
+        let ada = world_with_subject(&world).await;
+        give(&world, &ada).await;
+        world.advance(TimeDelta::days(10));
+        give(&world, &ada).await;
+        let on_paper = json!({ "given": false, "recordedAt": world.now() - TimeDelta::days(5), "method": "PAPER" });
+        let late = world.ask(RECORD, given_with(&ada, on_paper)).await["recordConsent"]["consent"].take();
+        assert_eq!(late["state"], "GIVEN");
+        assert_eq!(reason(&world, &ada, CHAT).await, "CONSENT_GIVEN");
+        assert_eq!(reason_at(&world, &ada, world.now() - TimeDelta::days(1)).await, "NO_CONSENT");
+        let told = "SELECT count(*) FROM audit_entries WHERE action = 'consent.refused'";
+        assert_eq!(world.database.number(told).await.unwrap(), 0, "nobody is told that consent was refused");
         world.finish().await;
     }
 
@@ -112,7 +131,16 @@ both_engines! {
         let after = history["pageInfo"]["endCursor"].clone();
         let second = world.ask(HISTORY, json!({ "id": ada, "first": 2, "after": after })).await;
         let given = &second["subject"]["consentHistory"]["edges"][0]["node"];
-        assert_eq!(given["noticeHash"], "ad405ea3d1bd0e0fc8fbe9d6e95c560773616f3297bf67711a40f09272cf4c25");
+        let hash = "ad405ea3d1bd0e0fc8fbe9d6e95c560773616f3297bf67711a40f09272cf4c25";
+        assert_eq!(given["noticeHash"], hash);
+        assert_eq!(given["notice"]["text"], "May we answer you with an agent?");
+        const NOTICE: &str = "query($hash: String!) { notice(hash: $hash) { hash text firstShownAt } }";
+        assert_eq!(world.ask(NOTICE, json!({ "hash": hash })).await["notice"], given["notice"]);
+        assert_eq!(first["subject"]["consentHistory"]["edges"][0]["node"]["notice"], Value::Null);
+        let (_, other) = world.another_tenant("umbra").await;
+        for hash in [hash, "00", "none"] {
+            assert_eq!(other.ask(NOTICE, json!({ "hash": hash })).await["notice"], Value::Null);
+        }
         assert!(given["recordedBy"].as_str().unwrap().starts_with("api_key:"));
         assert_eq!(first["subject"]["consents"], json!([{ "state": "GIVEN", "purpose": { "key": CHAT } }]));
         world.finish().await;
@@ -122,7 +150,9 @@ both_engines! {
         let ada = world_with_subject(&world).await;
         for (fields, field, reason) in [
             (json!({ "policyVersion": " " }), "policyVersion", "REQUIRED"),
-            (json!({ "doubleOptIn": true }), "doubleOptIn", "DOUBLE_OPT_IN_UNAVAILABLE"),
+            (json!({ "doubleOptIn": true, "given": false }), "doubleOptIn", "NOTHING_TO_CONFIRM"),
+            (json!({ "doubleOptIn": true, "recordedAt": "2026-01-01T00:00:00Z" }), "doubleOptIn", "NOTHING_TO_CONFIRM"),
+            (json!({ "method": "GPC" }), "method", "GPC_IS_NO_CONSENT"),
             (json!({ "recordedAt": "1969-12-31T23:59:59Z" }), "recordedAt", "OUT_OF_RANGE"),
             (json!({ "noticeText": "x".repeat(100_001) }), "noticeText", "TOO_LONG"),
         ] {

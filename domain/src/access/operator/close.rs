@@ -121,6 +121,7 @@ destroyed! {
     vault::restrictions,
     requests::export_packages, requests::erasure_certificates, requests::last_addresses, requests::request_policies, requests::request_events, requests::subject_requests,
     consent::objections, consent::consents, consent::notices,
+    consent::consent_confirmations, consent::consent_imports, consent::preference_links,
     evidence::incidents, evidence::attestations,
     vault::tokens, vault::files, vault::uploads, vault::records, vault::profile_versions, vault::profiles, vault::subject_keys, vault::subject_counts,
     vault::attribute_formats,

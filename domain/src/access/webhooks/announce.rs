@@ -14,6 +14,8 @@ pub const EVENTS: &[&str] = &[
     "consent.awaits_confirmation",
     "consent.withdrawn",
     "accuracy.mail_bounced",
+    "consent.expiring",
+    "consent.expired",
     "profile.updated",
     "profile.corrected",
     "request.opened",
@@ -67,7 +69,9 @@ fn data(event: &Event) -> Value {
     if let Event::ConsentGiven { purpose, .. }
     | Event::ConsentRefused { purpose, .. }
     | Event::ConsentAwaitsConfirmation { purpose, .. }
-    | Event::ConsentWithdrawn { purpose, .. } = event
+    | Event::ConsentWithdrawn { purpose, .. }
+    | Event::ConsentExpiring { purpose, .. }
+    | Event::ConsentExpired { purpose, .. } = event
     {
         data["purpose"] = purpose.as_str().into();
     }
@@ -80,6 +84,8 @@ fn subject(event: &Event) -> Option<SubjectId> {
         | Event::ConsentRefused { subject, .. }
         | Event::ConsentAwaitsConfirmation { subject, .. }
         | Event::ConsentWithdrawn { subject, .. }
+        | Event::ConsentExpiring { subject, .. }
+        | Event::ConsentExpired { subject, .. }
         | Event::DataCorrected { subject, .. }
         | Event::ReverificationBounced { subject, .. }
         | Event::RequestOpened { subject, .. } => Some(*subject),
