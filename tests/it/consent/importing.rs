@@ -6,7 +6,7 @@ use chrono::{TimeDelta, Utc};
 use recital_tests::{Program, World, both_engines};
 use serde_json::{Value, json};
 
-use super::{CHAT, define, give, reason, states, world_with_subject};
+use super::{CHAT, DECIDE, WITHDRAW, define, give, reason, states, withdrawal, world_with_subject};
 use crate::accuracy::entries;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_recital-in-tests");
@@ -154,7 +154,7 @@ both_engines! {
         let ada = world_with_subject(&world).await;
         give(&world, &ada).await;
         world.advance(TimeDelta::hours(1));
-        world.ask(super::WITHDRAW, super::withdrawal(&ada)).await;
+        world.ask(WITHDRAW, withdrawal(&ada)).await;
         for format in ["csv", "ndjson"] {
             let name = format!("out.{format}");
             let export = ["consent", "export", "--tenant", "acme", "--format", format, "--output", &name];
@@ -175,7 +175,7 @@ both_engines! {
         write(&world, "moved.ndjson", &moved);
         let ended = recital(&world, &["consent", "import", "--tenant", "umbra", "moved.ndjson"]).end().await;
         assert!(ended.out.contains("2 accepted, 0 rejected"), "{}{}", ended.out, ended.err);
-        let decided = other.ask(super::DECIDE, json!({ "subject": { "id": theirs }, "purpose": CHAT })).await;
+        let decided = other.ask(DECIDE, json!({ "subject": { "id": theirs }, "purpose": CHAT })).await;
         assert_eq!(decided["processingDecision"]["reason"], "CONSENT_WITHDRAWN");
         world.finish().await;
     }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use recital_tests::both_engines;
 use serde_json::{Value, json};
 
-use super::{CHAT, RECORD, define, for_sale, give, given_with, reason, states, world_with_subject};
+use super::{CHAT, RECORD, define, for_sale, give, given_with, merge, reason, states, world_with_subject};
 
 const SIGNAL: &str = "mutation($id: ID!) { recordOptOutSignal(input: { subject: { id: $id } }) {
     purposes consents { state method purpose { key saleOrSharing } } } }";
@@ -15,7 +15,7 @@ both_engines! {
         define(&world, for_sale("ads")).await;
         define(&world, for_sale("partners")).await;
         let mut profiling = for_sale("profiling");
-        super::merge(&mut profiling, json!({ "lawfulBasis": "LEGITIMATE_INTERESTS", "legitimateInterestAssessment": "LIA-7" }));
+        merge(&mut profiling, json!({ "lawfulBasis": "LEGITIMATE_INTERESTS", "legitimateInterestAssessment": "LIA-7" }));
         define(&world, profiling).await;
         give(&world, &ada).await;
         world.ask(RECORD, given_with(&ada, json!({ "purpose": "ads" }))).await;

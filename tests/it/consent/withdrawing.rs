@@ -1,8 +1,13 @@
 //! Taking consent back, and what follows from it.
 
+use std::time::{Duration, Instant};
+
+use axum::{Json, Router, http::StatusCode, routing::post};
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_tests::both_engines;
 use serde_json::{Value, json};
+use tokio::{net::TcpListener, sync::mpsc};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     CHAT, HISTORY, RECORD, RETIRE, WITHDRAW, decide, give, given_with, reason, states, withdrawal, world_with_subject,
@@ -88,6 +93,35 @@ both_engines! {
         world.finish().await;
     }
 
+    async fn a_withdrawal_is_told_at_once_and_overtakes_word_that_consent_was_given(world: World) {
+        const LISTEN: &str = "mutation($url: String!) { createWebhookEndpoint(input: {
+            url: $url, events: [\"consent.given\", \"consent.withdrawn\"] }) { endpoint { id } } }";
+        let (url, mut told) = listener().await;
+        let ada = world_with_subject(&world).await;
+        world.ask(LISTEN, json!({ "url": url })).await;
+        give(&world, &ada).await;
+        // It is not taken, and waits for another try.
+        world.drain().await;
+        assert_eq!(told.recv().await.unwrap()["type"], "consent.given");
+
+        let stop = CancellationToken::new();
+        let worker = recital_scheduler::start(world.app.clone(), 2, stop.clone());
+        world.ask(WITHDRAW, withdrawal(&ada)).await;
+        let committed = Instant::now();
+        assert_eq!(told.recv().await.unwrap()["type"], "consent.withdrawn");
+        let delivered = committed.elapsed();
+        println!("{:?}: told {delivered:?} after the commit", world.engine);
+        assert!(delivered < Duration::from_secs(5), "{delivered:?}");
+        stop.cancel();
+        worker.await.unwrap();
+        world.advance(TimeDelta::hours(1));
+        world.drain().await;
+        assert!(told.try_recv().is_err(), "word that it was given is not told any more");
+        let cancelled = "SELECT count(*) FROM work_items WHERE state = 'CANCELLED'";
+        assert_eq!(world.database.number(cancelled).await.unwrap(), 1);
+        world.finish().await;
+    }
+
     async fn a_withdrawal_with_a_reason_leaves_no_word_of_it_in_clear(world: World) {
         let ada = world_with_subject(&world).await;
         give(&world, &ada).await;
@@ -98,6 +132,8 @@ both_engines! {
     }
 
     async fn fifty_clients_at_once_end_where_the_events_say(world: World) {
+        // More clients than connections: some wait.
+        world.expect_log("time to acquire exceeded slow threshold");
         let ada = world_with_subject(&world).await;
         let attempts = (0..50).map(|n| {
             let (client, ada) = (world.owner.clone(), ada.clone());
@@ -127,4 +163,18 @@ both_engines! {
         assert_eq!(seen["subject"]["consents"][0]["state"], states[0]);
         world.finish().await;
     }
+}
+
+/// A tenant's service that takes no word of consent given, and every other.
+async fn listener() -> (String, mpsc::UnboundedReceiver<Value>) {
+    let (sender, told) = mpsc::unbounded_channel();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/hooks", listener.local_addr().unwrap());
+    let hear = async move |Json(word): Json<Value>| {
+        let given = word["type"] == "consent.given";
+        sender.send(word).unwrap();
+        if given { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::NO_CONTENT }
+    };
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/hooks", post(hear))).await });
+    (url, told)
 }
