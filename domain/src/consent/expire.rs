@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
     ConsentState, LawfulBasis, Period, PurposeStatus, SubjectId, SubjectStatus, TenantId,
-    consent::{consents, preference_links},
+    consent::{consent_confirmations, consents, preference_links},
     purposes::purposes,
     vault::subjects,
 };
@@ -34,9 +34,10 @@ use consents::{Column, Entity, Model};
 
 /// Rows of one transaction.
 const BATCH: u64 = 100;
+const LINKS_KEPT: TimeDelta = TimeDelta::days(90);
 const USUAL_NOTICE: Period = Period::days(30);
 
-/// Ends what is over and warns of what is about to be. Answers how many consents that were.
+/// Ends what is over, warns of what is about to be, and forgets old links. Answers how many rows that were.
 pub async fn expire_tenant(app: &App, tenant: TenantId, correlation: Uuid) -> Result<u64> {
     let viewer = Viewer::new(tenant, Actor::Job("consent.expire"), correlation);
     let mut done = 0;
@@ -49,7 +50,17 @@ pub async fn expire_tenant(app: &App, tenant: TenantId, correlation: Uuid) -> Re
             done += app.write(&viewer, Permission::ConsentRecord, async |tx| warn_batch(tx, &purpose).await).await?;
         }
     }
-    Ok(done)
+    Ok(done + app.maintain(&viewer, forget_links).await?)
+}
+
+/// Deletes links that expired long ago; until then they say that they have.
+async fn forget_links(tx: &TenantTx) -> Result<u64> {
+    let long_ago = tx.now() - LINKS_KEPT;
+    let confirmations = consent_confirmations::Entity::delete_many()
+        .filter(consent_confirmations::Column::ExpiresAt.lt(long_ago));
+    let preferences =
+        preference_links::Entity::delete_many().filter(preference_links::Column::ExpiresAt.lt(long_ago));
+    Ok(tx.delete(confirmations).await? + tx.delete(preferences).await?)
 }
 
 fn over(now: DateTime<Utc>) -> Select<Entity> {

@@ -24,6 +24,8 @@ const KEPT_FOR: &[(&str, &str)] = &[
     ("files", "until `expires_at`, as records are; the content in the file store goes right after the row"),
     ("uploads", "until the file is there; what was cut off, a day"),
     ("idempotency_keys", "2 days; an answer is given again for 24 hours"),
+    ("consent_confirmations", "until 90 days after `expires_at`"),
+    ("preference_links", "until 90 days after `expires_at`"),
     ("export_packages", "the content until `expires_at`; the row as long as the request"),
     ("work_items", "90 days once done; dead ones until an operator retries them"),
     ("job_runs", "90 days"),

@@ -24,6 +24,6 @@ pub struct Model {
 }
 
 crate::tenant_table! {
-    Key: TenantId | FileHash;
-    Operational: Bytes | Line | Accepted | Rejected | StartedAt | UpdatedAt | FinishedAt;
+    Key: TenantId;
+    Operational: FileHash | Bytes | Line | Accepted | Rejected | StartedAt | UpdatedAt | FinishedAt;
 }
