@@ -7,7 +7,8 @@ use crate::{
     access::{self, AccessMutation, AccessQuery, ApiKey, Member, Tenant},
     accuracy::{self, AccuracyMutation, AccuracyQuery, Reverification},
     consent::{
-        self, Consent, ConsentEvent, ConsentMutation, ConsentSubscription, DecisionQuery, NoticeQuery, PreferencesMutation,
+        self, Consent, ConsentEvent, ConsentMutation, ConsentSubscription, DecisionQuery, NoticeQuery,
+        PreferencesMutation,
     },
     errors::ApiResult,
     evidence::{self, AuditEntry, EvidenceMutation, EvidenceQuery, Incident},

@@ -127,10 +127,19 @@ struct ChoiceView {
     description: String,
     is_on: bool,
     status: String,
-    gives: bool,
-    withdraws: bool,
     special_category: bool,
-    opted_out: bool,
+    /// None where the browser does not allow it.
+    change: Option<Change>,
+}
+
+impl ChoiceView {
+    fn gives(&self) -> bool {
+        self.change == Some(Change::Give)
+    }
+
+    fn withdraws(&self) -> bool {
+        self.change == Some(Change::Withdraw)
+    }
 }
 
 impl PreferencesPage {
@@ -151,10 +160,8 @@ fn choice_view(asker: &Asker, choice: &Choice) -> ChoiceView {
         description: choice.purpose.description.clone(),
         is_on: choice.decision.allowed,
         status: status(asker, choice),
-        gives: choice.change == Some(Change::Give),
-        withdraws: choice.change == Some(Change::Withdraw),
         special_category: choice.purpose.special_category,
-        opted_out: choice.change.is_none(),
+        change: choice.change,
     }
 }
 

@@ -45,9 +45,7 @@ pub async fn run(file: Option<&Path>, options: Options) -> Result<()> {
 
 fn writer(path: Option<&Path>) -> Result<Box<dyn Write>> {
     Ok(match path {
-        Some(path) => {
-            Box::new(File::create(path).with_context(|| format!("{} cannot be written", path.display()))?)
-        }
+        Some(path) => Box::new(File::create(path).with_context(|| format!("{} cannot be written", path.display()))?),
         None => Box::new(stdout()),
     })
 }

@@ -23,6 +23,9 @@ pub struct Lines {
     pub is_last: bool,
 }
 
+/// A line with its number; of one that cannot be read, the column at fault where that can be told.
+type Line = (u64, Result<ImportRow, Option<String>>);
+
 /// A file that is being read.
 pub enum Source {
     Csv { reader: Box<csv::Reader<File>>, header: csv::ByteRecord },
@@ -84,8 +87,7 @@ impl Source {
         }
     }
 
-    /// The next line with its number; of one that cannot be read, the column at fault where that can be told.
-    fn next(&mut self) -> Result<Option<(u64, Result<ImportRow, Option<String>>)>> {
+    fn next(&mut self) -> Result<Option<Line>> {
         match self {
             Self::Csv { reader, header } => {
                 let mut record = csv::ByteRecord::new();
@@ -168,8 +170,10 @@ mod tests {
         file
     }
 
-    /// The lines that a row, or a fault with its column, was read from.
-    fn read(source: &mut Source, most: usize) -> (Vec<u64>, Vec<(u64, Option<String>)>, u64, u64) {
+    /// The lines that a row, or a fault with its column, was read from; and where the reading stopped.
+    type Seen = (Vec<u64>, Vec<(u64, Option<String>)>, u64, u64);
+
+    fn read(source: &mut Source, most: usize) -> Seen {
         let lines = source.read(most).unwrap();
         let unread = lines.unread.into_iter().map(|reject| (reject.line, reject.field)).collect();
         (lines.rows.iter().map(|row| row.0).collect(), unread, lines.line, lines.bytes)

@@ -48,9 +48,7 @@ pub async fn confirm(app: &App, token: &str, visit: &Visit) -> LinkResult<Confir
     let viewer = Viewer::new(found.row.tenant_id, Actor::Subject(found.subject.id), visit.correlation)
         .from_client(visit.client.clone());
     match app.write(&viewer, Permission::ConsentAnswer, async |tx| give(tx, &found).await).await {
-        Ok(()) => {
-            Ok(ConfirmationView { expires_at: found.row.expires_at, asker: found.asker, purpose: found.purpose })
-        }
+        Ok(()) => Ok(ConfirmationView { expires_at: found.row.expires_at, asker: found.asker, purpose: found.purpose }),
         // Somebody was faster: the look-up says what they did.
         Err(lost) if lost.reason() == ANSWERED => {
             find_open(app, token, visit).await?;
@@ -106,8 +104,7 @@ async fn find_open(app: &App, token: &str, visit: &Visit) -> LinkResult<Found> {
 
 async fn find(app: &App, token: &str, visit: &Visit) -> Result<Option<Found>> {
     link::follow(app, token, visit, async |tx, hash| {
-        let of_link =
-            consent_confirmations::Entity::find().filter(consent_confirmations::Column::LinkHash.eq(hash));
+        let of_link = consent_confirmations::Entity::find().filter(consent_confirmations::Column::LinkHash.eq(hash));
         let Some(row) = tx.one(of_link).await? else { return Ok(None) };
         let subject = find_subject(tx, &SubjectRef::Id(row.subject_id)).await?;
         let purpose = tx.get("purpose", purposes::Entity::find().filter(purposes::Column::Id.eq(row.purpose_id)));

@@ -7,8 +7,7 @@ use recital_entities::{
 };
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QuerySelect as _, Select,
-    sea_query::Expr,
+    QuerySelect as _, Select, sea_query::Expr,
 };
 
 use super::link;

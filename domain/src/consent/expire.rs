@@ -56,10 +56,9 @@ pub async fn expire_tenant(app: &App, tenant: TenantId, correlation: Uuid) -> Re
 /// Deletes links that expired long ago; until then they say that they have.
 async fn forget_links(tx: &TenantTx) -> Result<u64> {
     let long_ago = tx.now() - LINKS_KEPT;
-    let confirmations = consent_confirmations::Entity::delete_many()
-        .filter(consent_confirmations::Column::ExpiresAt.lt(long_ago));
-    let preferences =
-        preference_links::Entity::delete_many().filter(preference_links::Column::ExpiresAt.lt(long_ago));
+    let confirmations =
+        consent_confirmations::Entity::delete_many().filter(consent_confirmations::Column::ExpiresAt.lt(long_ago));
+    let preferences = preference_links::Entity::delete_many().filter(preference_links::Column::ExpiresAt.lt(long_ago));
     Ok(tx.delete(confirmations).await? + tx.delete(preferences).await?)
 }
 

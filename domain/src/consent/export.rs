@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use recital_entities::{
     ConsentEventId, ConsentMethod, ConsentState, SubjectId, consent::consent_events, global_id, vault::subjects,
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+};
 use serde::Serialize;
 
 use crate::{
@@ -76,10 +78,7 @@ async fn rows(tx: &TenantTx, events: Vec<consent_events::Model>) -> Result<Vec<E
     Ok(rows.collect())
 }
 
-async fn external_ids(
-    tx: &TenantTx,
-    of: impl IntoIterator<Item = SubjectId>,
-) -> Result<HashMap<SubjectId, String>> {
+async fn external_ids(tx: &TenantTx, of: impl IntoIterator<Item = SubjectId>) -> Result<HashMap<SubjectId, String>> {
     let named = subjects::Entity::find()
         .filter(subjects::Column::Id.is_in(of))
         .filter(subjects::Column::ExternalId.is_not_null());

@@ -200,9 +200,11 @@ fn state(state: Option<ConsentState>, given: Option<bool>) -> Result<ConsentStat
     use ConsentState::{Given, Refused, Withdrawn};
     match (state, given) {
         (Some(state @ (Given | Refused | Withdrawn)), _) => Ok(state),
-        (Some(_), _) => {
-            Err(Error::invalid("state", "STATE_NOT_IMPORTED", "must be GIVEN, REFUSED or WITHDRAWN: no other is an act"))
-        }
+        (Some(_), _) => Err(Error::invalid(
+            "state",
+            "STATE_NOT_IMPORTED",
+            "must be GIVEN, REFUSED or WITHDRAWN: no other is an act",
+        )),
         (None, Some(given)) => Ok(if given { Given } else { Refused }),
         (None, None) => Err(Error::invalid("state", "REQUIRED", "say state or given")),
     }
@@ -412,7 +414,11 @@ mod tests {
             (ImportRow { state: Some(ConsentState::Expired), ..sound() }, Some("state"), "STATE_NOT_IMPORTED"),
             (ImportRow { policy_version: Some(" ".into()), ..sound() }, Some("policy_version"), "REQUIRED"),
             (ImportRow { recorded_at: None, ..sound() }, Some("recorded_at"), "REQUIRED"),
-            (ImportRow { recorded_at: Some("2026-03-02T00:00:00Z".parse().unwrap()), ..sound() }, Some("recorded_at"), "IN_THE_FUTURE"),
+            (
+                ImportRow { recorded_at: Some("2026-03-02T00:00:00Z".parse().unwrap()), ..sound() },
+                Some("recorded_at"),
+                "IN_THE_FUTURE",
+            ),
         ] {
             let refusal = Sound::check(1, row, now).err().unwrap();
             assert_eq!((refusal.field(), refusal.reason()), (field, reason));

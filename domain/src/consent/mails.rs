@@ -3,11 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use recital_entities::{
-    ConfirmationState, ConsentConfirmationId, ConsentId, ConsentState, PreferenceLinkId, PurposeId,
-    SubjectStatus,
-    consent::consents,
-    purposes::purposes,
-    vault::subjects,
+    ConfirmationState, ConsentConfirmationId, ConsentId, ConsentState, PreferenceLinkId, PurposeId, SubjectStatus,
+    consent::consents, purposes::purposes, vault::subjects,
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 
@@ -114,9 +111,7 @@ async fn send(app: &App, viewer: &Viewer, draft: Option<Draft>) -> Result<()> {
         Ok(()) => Event::ConsentMailSent { id, kind },
         Err(MailError::Refused(_)) => Event::ConsentMailBounced { id, kind },
         Err(later @ MailError::Later(_)) => {
-            return Err(
-                Error::unavailable("MAIL_NOT_SENT", "the mail server did not take the mail").because(later)
-            );
+            return Err(Error::unavailable("MAIL_NOT_SENT", "the mail server did not take the mail").because(later));
         }
     };
     app.write(viewer, Permission::ConsentRead, async |_| Ok(happened.with(()))).await

@@ -246,9 +246,8 @@ async fn find(app: &App, visit: &PreferencesVisit<'_>) -> LinkResult<Found> {
 
 /// What the person was asked about, as long as it rests on consent and can still be changed or is in force.
 async fn choices(tx: &TenantTx, subject: &subjects::Model, gpc: bool) -> Result<Vec<Choice>> {
-    let mine = consents::Entity::find()
-        .filter(consents::Column::SubjectId.eq(subject.id))
-        .order_by_asc(consents::Column::Id);
+    let mine =
+        consents::Entity::find().filter(consents::Column::SubjectId.eq(subject.id)).order_by_asc(consents::Column::Id);
     let mine = tx.all(mine).await?;
     let mut purposes = register::by_ids(tx, mine.iter().map(|consent| consent.purpose_id)).await?;
     let mut choices = Vec::new();
@@ -268,12 +267,7 @@ async fn choices(tx: &TenantTx, subject: &subjects::Model, gpc: bool) -> Result<
 }
 
 /// The one button: whoever has said yes can take it back, everybody else can say yes.
-fn change_for(
-    purpose: &purposes::Model,
-    consent: &consents::Model,
-    now: DateTime<Utc>,
-    gpc: bool,
-) -> Option<Change> {
+fn change_for(purpose: &purposes::Model, consent: &consents::Model, now: DateTime<Utc>, gpc: bool) -> Option<Change> {
     let over = consent.expires_at.is_some_and(|end| end <= now)
         || (consent.purpose_version < purpose.consent_since_version && purpose.status == PurposeStatus::Active);
     let stands = match consent.state {

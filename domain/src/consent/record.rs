@@ -129,7 +129,11 @@ impl RecordConsent {
 }
 
 /// Whether this purpose takes such a consent.
-pub(super) fn check_basis(purpose: &purposes::Model, given: bool, special_category_consent: Option<bool>) -> Result<()> {
+pub(super) fn check_basis(
+    purpose: &purposes::Model,
+    given: bool,
+    special_category_consent: Option<bool>,
+) -> Result<()> {
     if purpose.status == PurposeStatus::Retired {
         return Err(Error::conflict("PURPOSE_RETIRED", "this purpose is retired: nothing can be agreed to"));
     }

@@ -30,8 +30,7 @@ use recital_entities::{
     SubjectRequestId, WorkItemId, WorkState, global_id, work::work_items,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _,
-    sea_query::Expr,
+    ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -40,7 +40,8 @@ fn rejects(path: &Path) -> Vec<Value> {
 }
 
 async fn people(world: &World, count: usize) {
-    const REGISTER: &str = "mutation($name: String) { registerSubject(input: { externalId: $name }) { subject { id } } }";
+    const REGISTER: &str =
+        "mutation($name: String) { registerSubject(input: { externalId: $name }) { subject { id } } }";
     for number in 0..count {
         world.ask(REGISTER, json!({ "name": format!("person-{number}") })).await;
     }

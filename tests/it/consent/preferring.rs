@@ -138,8 +138,12 @@ async fn furnished() -> (World, String) {
     let world = World::start(Engine::Sqlite).await;
     let ada = world_with_subject(&world).await;
     define(&world, json!({ "key": "news", "name": "Newsletter", "description": "We write to you once a month about what is new." })).await;
-    define(&world, json!({ "key": "health", "name": "Training advice", "specialCategory": true,
-        "description": "We use your heart rate to advise you." })).await;
+    define(
+        &world,
+        json!({ "key": "health", "name": "Training advice", "specialCategory": true,
+        "description": "We use your heart rate to advise you." }),
+    )
+    .await;
     for purpose in ["news", CHAT] {
         world.ask(RECORD, given_with(&ada, json!({ "purpose": purpose }))).await;
     }
