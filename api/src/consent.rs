@@ -4,11 +4,12 @@ mod decision;
 mod notice;
 mod preferences;
 
-pub use decision::DecisionQuery;
-pub use notice::NoticeQuery;
-pub use preferences::PreferencesMutation;
+pub use decision::ConsentQuery;
 
 use notice::Notice;
+use preferences::{
+    CreatePreferenceLinkInput, CreatePreferenceLinkPayload, RecordOptOutSignalInput, RecordOptOutSignalPayload,
+};
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -295,6 +296,28 @@ impl ConsentMutation {
             reason: input.reason,
         };
         Ok(ConsentPayload { consent: Consent(room::withdraw(app(ctx), viewer(ctx)?, input).await?) })
+    }
+
+    /// A link to the page on which a person sees what they agreed to, and changes it.
+    async fn create_preference_link(
+        &self,
+        ctx: &Context<'_>,
+        input: CreatePreferenceLinkInput,
+    ) -> ApiResult<CreatePreferenceLinkPayload> {
+        let (subject, days) = (input.subject.parse()?, Some(input.valid_for_days));
+        let link = room::create_preference_link(app(ctx), viewer(ctx)?, subject, days).await?;
+        Ok(CreatePreferenceLinkPayload { url: link.url, expires_at: link.expires_at })
+    }
+
+    /// A person's browser sent `Sec-GPC: 1` (Global Privacy Control): sale and sharing end for them.
+    async fn record_opt_out_signal(
+        &self,
+        ctx: &Context<'_>,
+        input: RecordOptOutSignalInput,
+    ) -> ApiResult<RecordOptOutSignalPayload> {
+        let done = room::opt_out(app(ctx), viewer(ctx)?, input.subject.parse()?).await?;
+        let consents = done.consents.into_iter().map(Consent).collect();
+        Ok(RecordOptOutSignalPayload { consents, purposes: done.purposes })
     }
 }
 

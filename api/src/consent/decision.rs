@@ -5,7 +5,10 @@ use chrono::{DateTime, Utc};
 use recital_domain::consent::{self as room, Decision, DecisionCheck, Standing};
 use recital_entities::{DecisionReason, LawfulBasis};
 
-use super::Consent;
+use super::{
+    Consent,
+    notice::{self, Notice},
+};
 use crate::{
     auth::{app, viewer},
     errors::ApiResult,
@@ -73,10 +76,10 @@ impl ProcessingCheck {
 }
 
 #[derive(Default)]
-pub struct DecisionQuery;
+pub struct ConsentQuery;
 
 #[Object]
-impl DecisionQuery {
+impl ConsentQuery {
     /// May this subject's data be processed for this purpose, now (or at a past instant)? The hot path.
     async fn processing_decision(
         &self,
@@ -101,5 +104,13 @@ impl DecisionQuery {
         let checks = checks.into_iter().map(ProcessingCheck::parse).collect();
         let decisions = room::decisions(app(ctx), viewer(ctx)?, checks, at).await?;
         Ok(decisions.into_iter().map(ProcessingDecision).collect())
+    }
+
+    /// The text that people were shown, by its SHA-256 in hex; null where no such text was.
+    async fn notice(&self, ctx: &Context<'_>, hash: String) -> ApiResult<Option<Notice>> {
+        match hex::decode(hash) {
+            Ok(hash) => notice::find(ctx, hash).await,
+            Err(_) => Ok(None),
+        }
     }
 }

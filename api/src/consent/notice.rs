@@ -49,17 +49,3 @@ impl Loader<NoticeHash> for Batch {
 pub async fn find(ctx: &Context<'_>, hash: Vec<u8>) -> ApiResult<Option<Notice>> {
     Ok(load(ctx, NoticeHash(hash)).await?.map(Notice))
 }
-
-#[derive(Default)]
-pub struct NoticeQuery;
-
-#[Object]
-impl NoticeQuery {
-    /// The text that people were shown, by its SHA-256 in hex; null where no such text was.
-    async fn notice(&self, ctx: &Context<'_>, hash: String) -> ApiResult<Option<Notice>> {
-        match hex::decode(hash) {
-            Ok(hash) => find(ctx, hash).await,
-            Err(_) => Ok(None),
-        }
-    }
-}

@@ -5,7 +5,9 @@
 //! basis is another one, and stays.
 
 use recital_entities::{
-    ConfirmationState, LawfulBasis, PurposeId, SubjectId, consent::consent_confirmations, purposes::purposes,
+    ConfirmationState, LawfulBasis, PurposeId, SubjectId,
+    consent::consent_confirmations,
+    purposes::purposes,
     vault::{files, records},
 };
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, sea_query::Expr};

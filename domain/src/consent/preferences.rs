@@ -11,9 +11,7 @@ use recital_entities::{
 use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _};
 
 use super::{
-    Decision, RecordConsent, Standing, WithdrawConsent, append,
-    decide::Case,
-    gpc, link, record,
+    Decision, RecordConsent, Standing, WithdrawConsent, append, decide::Case, gpc, link, record,
     withdraw::withdraw_within,
 };
 use crate::{
