@@ -6,7 +6,7 @@ use recital_domain::app::App;
 use crate::{
     access::{self, AccessMutation, AccessQuery, ApiKey, Member, Tenant},
     accuracy::{self, AccuracyMutation, AccuracyQuery, Reverification},
-    consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentSubscription, DecisionQuery, NoticeQuery},
+    consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery, ConsentSubscription},
     errors::ApiResult,
     evidence::{self, AuditEntry, EvidenceMutation, EvidenceQuery, Incident},
     ids::parse_id,
