@@ -387,6 +387,8 @@ fn definition(purpose: usize) -> Definition {
         transfers_outside_eu: false,
         transfer_safeguards: None,
         consent_valid_for: (purpose == MONTHLY).then(|| Period::months(1)),
+        consent_expiry_notice: None,
+        sale_or_sharing: false,
     }
 }
 
