@@ -125,6 +125,8 @@ pub struct TenantKeys {
     rotated_at: DateTime<Utc>,
     /// How many subject keys an older version still wraps.
     rewrap_pending: i32,
+    /// How many subjects are still found by an older index key. Brought over once every process knows the new one.
+    index_pending: i32,
 }
 
 impl From<TenantKeyState> for TenantKeys {
@@ -134,6 +136,7 @@ impl From<TenantKeyState> for TenantKeys {
             current_version: state.current_version,
             rotated_at: state.rotated_at,
             rewrap_pending: i32::try_from(state.rewrap_pending).unwrap_or(i32::MAX),
+            index_pending: i32::try_from(state.index_pending).unwrap_or(i32::MAX),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Json, Router,
     extract::{ConnectInfo, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     middleware::{self, Next},
@@ -109,12 +109,12 @@ async fn graphiql() -> Html<String> {
     Html(source.endpoint("/graphql").subscription_endpoint("/graphql/ws").title("Recital").finish())
 }
 
-/// Ready when the database answers.
-async fn ready(State(app): State<App>) -> StatusCode {
-    match app.core().db.ping().await {
-        Ok(()) => StatusCode::NO_CONTENT,
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
-    }
+/// Ready when the database answers and the service's own wrapping key can be used: `{"database": true, "kms": true}`.
+async fn ready(State(app): State<App>) -> impl IntoResponse {
+    let (database, kms) = tokio::join!(app.core().db.ping(), app.core().keys.is_ready());
+    let database = database.is_ok();
+    let status = if database && kms { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(serde_json::json!({ "database": database, "kms": kms })))
 }
 
 /// Gives every request its id, its client's address and its span, and every answer, 4xx and 5xx included, its security

@@ -75,7 +75,7 @@ enum Command {
     /// Look at mails
     #[command(subcommand)]
     Mail(mail::Command),
-    /// Look at tenants' keys
+    /// Look at the keys, and rotate the master key
     #[command(subcommand)]
     Keys(keys::Command),
     /// Take a tenant's audit log with you, and check one
@@ -116,7 +116,7 @@ async fn obey(line: CommandLine) -> Result<()> {
         Command::Jobs => jobs::run(file).await,
         Command::Audit(command) => audit::run(file, command).await,
         Command::Mail(mail::Command::Preview(preview)) => mail::preview(file, preview).await,
-        Command::Keys(keys::Command::Status { tenant }) => keys::status(file, &tenant).await,
+        Command::Keys(command) => keys::run(file, command).await,
     }
 }
 

@@ -9,7 +9,10 @@
 //! mail for a change that was rolled back, since mails are only ever work items of the same transaction. A refused or
 //! failed attempt leaves its entry too, in a transaction of its own.
 
-use std::sync::Arc;
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use recital_entities::TenantId;
 use sea_orm::AccessMode;
@@ -21,8 +24,8 @@ use crate::{
     clock::{Clock, Ids},
     db::{Db, Platform, TenantTx},
     error::Result,
-    evidence::{self, Audited},
-    keys::{KeyRing, TenantKeys},
+    evidence::{self, Audited, Event},
+    keys::{self, KeyRing, RefusedValue, TenantKeys},
     mail::Mailer,
     vault::FileStore,
     viewer::{Permission, Viewer},
@@ -75,7 +78,9 @@ impl App {
     #[must_use]
     pub fn new(core: Core) -> Self {
         let courier = Courier::new(core.settings.is_development());
-        Self { core: Arc::new(core), courier: Arc::new(courier), credentials: Credentials::default() }
+        let core = Arc::new(core);
+        tokio::spawn(wipe_keys(Arc::downgrade(&core)));
+        Self { core, courier: Arc::new(courier), credentials: Credentials::default() }
     }
 
     /// Who was let in a moment ago.
@@ -120,6 +125,7 @@ impl App {
         look: impl AsyncFnOnce(&TenantTx) -> Result<T>,
     ) -> Result<T> {
         self.permit(viewer, permission).await?;
+        self.prepare_keys(viewer).await;
         self.look(viewer, look).await
     }
 
@@ -151,12 +157,26 @@ impl App {
         }
     }
 
+    /// A key service that is slow keeps no database connection waiting.
+    async fn prepare_keys(&self, viewer: &Viewer) {
+        let stored = async || {
+            let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadOnly).await?;
+            let stored = keys::Stored::of(&tx).await?;
+            tx.commit().await?;
+            Ok(stored)
+        };
+        self.core.keys.prepare(viewer.tenant(), stored).await;
+    }
+
     /// A look that is nobody's in particular: for telling who is asking.
     pub(crate) async fn look<T>(&self, viewer: &Viewer, look: impl AsyncFnOnce(&TenantTx) -> Result<T>) -> Result<T> {
-        let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadOnly).await?;
-        let answer = look(&tx).await?;
-        tx.commit().await?;
-        Ok(answer)
+        let seen = async {
+            let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadOnly).await?;
+            let answer = look(&tx).await?;
+            tx.commit().await?;
+            Ok(answer)
+        };
+        self.reported(viewer, seen.await).await
     }
 
     /// Book-keeping that is no act of anybody: when a key was last used, which entries the log has taken in. It leaves
@@ -166,10 +186,13 @@ impl App {
         viewer: &Viewer,
         keep: impl AsyncFnOnce(&TenantTx) -> Result<T>,
     ) -> Result<T> {
-        let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
-        let answer = keep(&tx).await?;
-        tx.commit().await?;
-        Ok(answer)
+        let kept = async {
+            let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
+            let answer = keep(&tx).await?;
+            tx.commit().await?;
+            Ok(answer)
+        };
+        self.reported(viewer, kept.await).await
     }
 
     /// Changes one tenant's rows, or reveals what is sealed in them: all of it with its audit entries, or nothing.
@@ -183,7 +206,10 @@ impl App {
         change: impl AsyncFnOnce(&TenantTx) -> Result<Audited<T>>,
     ) -> Result<T> {
         let outcome = match viewer.require(permission) {
-            Ok(()) => self.attempt(viewer, change).await,
+            Ok(()) => {
+                self.prepare_keys(viewer).await;
+                self.attempt(viewer, change).await
+            }
             Err(refusal) => Err(refusal),
         };
         if let Err(refusal) = &outcome {
@@ -199,15 +225,32 @@ impl App {
         viewer: &Viewer,
         change: impl AsyncFnOnce(&TenantTx) -> Result<Audited<T>>,
     ) -> Result<T> {
-        let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
-        let (events, value) = change(&tx).await?.into_parts();
-        evidence::append(&tx, &events).await?;
-        access::announce(&tx, &events).await?;
-        let tenant = tx.tenant();
-        let changes = tx.commit().await?;
-        self.core.work.notify_waiters();
-        self.core.bus.publish(tenant, changes);
-        Ok(value)
+        let made = async {
+            let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
+            let (events, value) = change(&tx).await?.into_parts();
+            evidence::append(&tx, &events).await?;
+            access::announce(&tx, &events).await?;
+            let changes = tx.commit().await?;
+            self.core.work.notify_waiters();
+            self.core.bus.publish(viewer.tenant(), changes);
+            Ok(value)
+        };
+        self.reported(viewer, made.await).await
+    }
+
+    /// A sealed value that did not open goes on record, in a transaction of its own: the one it was met in comes to nothing.
+    pub(crate) async fn reported<T>(&self, viewer: &Viewer, outcome: Result<T>) -> Result<T> {
+        if let Err(error) = &outcome
+            && let Some(refused) = error.caused_by::<RefusedValue>()
+        {
+            tracing::error!(tenant = %viewer.tenant(), correlation = %viewer.correlation(), ?error, "a value was refused");
+            let RefusedValue { table, column, row, subject, .. } = refused.clone();
+            let event = Event::SealedValueRefused { id: viewer.tenant(), table, column, row, subject };
+            let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
+            evidence::append_failure(&tx, event).await?;
+            tx.commit().await?;
+        }
+        outcome
     }
 
     /// The entry for an attempt that came to nothing. Without a database there is nothing to write it to; the caller
@@ -225,5 +268,14 @@ impl App {
         evidence::append_refusal(&tx, permission, refusal).await?;
         tx.commit().await?;
         Ok(())
+    }
+}
+
+/// Clear keys go when their time is over, whether or not anybody asks for another.
+async fn wipe_keys(core: Weak<Core>) {
+    loop {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let Some(core) = core.upgrade() else { return };
+        core.keys.wipe();
     }
 }

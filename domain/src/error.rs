@@ -7,7 +7,7 @@ use std::{error::Error as StdError, fmt, sync::Arc};
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
-use crate::viewer::Permission;
+use crate::{keys::RefusedValue, viewer::Permission};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -88,6 +88,19 @@ impl Error {
         }
     }
 
+    /// A stored value is not the one that was stored. Where it stands is in the cause, for the log and the evidence.
+    pub fn value_refused(cause: RefusedValue) -> Self {
+        let message = "a stored value was changed outside of this service: it is refused, and this is on record";
+        Self { reason: "SEALED_VALUE_REFUSED", message: message.into(), ..Self::internal(cause) }
+    }
+
+    /// The same for another caller, who waited for the same answer.
+    #[must_use]
+    pub fn again(first: Arc<Self>) -> Self {
+        let (code, reason, message) = (first.code, first.reason, first.message.clone());
+        Self { field: first.field.clone(), cause: Some(Box::new(first)), ..Self::new(code, reason, message) }
+    }
+
     #[must_use]
     pub fn because(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.cause = Some(cause.into());
@@ -129,6 +142,17 @@ impl Error {
         self.field.as_deref()
     }
 
+    /// What it came of, and what that came of.
+    fn causes(&self) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+        std::iter::successors(self.source(), |&cause| cause.source())
+    }
+
+    /// What it came of, where that is a `T`.
+    #[must_use]
+    pub fn caused_by<T: StdError + 'static>(&self) -> Option<&T> {
+        self.causes().find_map(|cause| cause.downcast_ref())
+    }
+
     /// A fault of ours or of a part we depend on, rather than of the caller's input.
     #[must_use]
     pub fn is_fault(&self) -> bool {
@@ -167,10 +191,7 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let code: &str = self.code.into();
         write!(f, "{code}/{}: {}", self.reason, self.message)?;
-        match &self.cause {
-            Some(cause) => write!(f, " ({cause})"),
-            None => Ok(()),
-        }
+        self.causes().try_for_each(|cause| write!(f, " ({cause})"))
     }
 }
 

@@ -31,9 +31,11 @@ pub async fn open(config: &Config) -> Result<App> {
 pub async fn open_at(config: &Config, clock: Clock) -> Result<App> {
     let database = &config.database;
     let db = Db::open(database.url.expose_secret(), database.max_connections, &database.app_role).await?;
+    let mut keys = KeyRing::new(key_service(&config.keys).await?);
+    keys.hold(config.holding);
     Ok(App::new(Core {
         db,
-        keys: KeyRing::new(key_service(&config.keys).await?),
+        keys,
         clock,
         ids: Ids::default(),
         mailer: mailer(&config.mail)?,
@@ -46,7 +48,7 @@ pub async fn open_at(config: &Config, clock: Clock) -> Result<App> {
 
 async fn key_service(keys: &Keys) -> Result<Box<dyn KeyService>> {
     Ok(match keys {
-        Keys::AwsKms { key_id } => Box::new(AwsKms::connect(key_id.clone()).await),
+        Keys::AwsKms { key_id, limit } => Box::new(AwsKms::connect(key_id.clone(), *limit).await),
         Keys::Local { master_key_file } => Box::new(LocalKms::open(master_key_file)?),
     })
 }

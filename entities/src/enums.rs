@@ -25,7 +25,7 @@ words! {
     Role { Owner, PrivacyOfficer, Developer, Support, Auditor }
 
     /// What a secret under the tenant key is for.
-    SecretKind { Index, Link, Signing }
+    SecretKind { Hash, Index, Link, Signing }
 
     /// GDPR Article 6(1)(a)-(f).
     LawfulBasis { Consent, Contract, LegalObligation, VitalInterests, PublicTask, LegitimateInterests }

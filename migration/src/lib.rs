@@ -7,6 +7,7 @@ pub use sea_orm_migration::prelude::*;
 
 mod dialect;
 mod m20261121_000001_first_schema;
+mod m20261121_000002_own_keys;
 mod m20261121_000003_vault;
 mod m20261121_000004_files;
 mod m20261121_000005_decisions;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261121_000001_first_schema::Migration),
+            Box::new(m20261121_000002_own_keys::Migration),
             Box::new(m20261121_000003_vault::Migration),
             Box::new(m20261121_000004_files::Migration),
             Box::new(m20261121_000005_decisions::Migration),

@@ -12,6 +12,7 @@ mod consent;
 mod evidence;
 mod house;
 mod http;
+mod key_jobs;
 mod keys;
 mod operator;
 mod purposes;

@@ -27,7 +27,7 @@ const RUN: &str = "mutation($name: String!) { runJob(input: { name: $name }) { r
 const VIEWER: &str = "{ viewer { kind } }";
 
 /// The operator's API of this world, with a token for it.
-async fn operator(world: &World) -> Client {
+pub(crate) async fn operator(world: &World) -> Client {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/operator", listener.local_addr().unwrap());
     let board = Arc::new(Board(world.app.clone()));
@@ -213,7 +213,7 @@ both_engines! {
         operator.ask(RUN, json!({ "name": "tenant.close" })).await;
         let closed = operator.ask(TENANT, json!({ "slug": "globex" })).await["tenant"].take();
         assert_eq!((&closed["status"], &closed["keyVersion"], &closed["usage"]["subjects"]), (&json!("CLOSED"), &json!(0), &json!(0)));
-        for (table, left) in [("tenant_keys", 1), ("tenant_secrets", 3), ("subject_keys", 1), ("profiles", 1), ("members", 1), ("consents", 0)] {
+        for (table, left) in [("tenant_keys", 1), ("tenant_secrets", 4), ("subject_keys", 1), ("profiles", 1), ("members", 1), ("consents", 0)] {
             let count = world.database.number(&format!("SELECT count(*) FROM {table}")).await.unwrap();
             assert_eq!(count, left, "{table}: Acme's alone");
         }

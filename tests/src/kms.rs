@@ -50,6 +50,23 @@ impl KmsEmulator {
         config(&self.endpoint)
     }
 
+    /// The same through whatever stands in front of it.
+    #[must_use]
+    pub fn config_at(&self, endpoint: &str) -> ConfigLoader {
+        config(endpoint)
+    }
+
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    /// Another key, by its ARN.
+    pub async fn another_key(&self) -> String {
+        let key = self.client.create_key().send().await.expect("a key");
+        key.key_metadata.and_then(|key| key.arn).expect("its ARN")
+    }
+
     /// For a process of its own.
     #[must_use]
     pub fn environment(&self) -> [(&'static str, &str); 4] {

@@ -58,6 +58,11 @@ impl OperatorTenant {
         }
     }
 
+    /// The KMS key that the tenant brought; null: the service's own wraps its key.
+    async fn kms_key_arn(&self) -> Option<&str> {
+        self.0.kms_key.as_deref()
+    }
+
     /// Of the newest key; zero once the tenant is closed.
     #[graphql(complexity = 10)]
     async fn key_version(&self, ctx: &Context<'_>) -> ApiResult<i32> {
@@ -168,6 +173,13 @@ struct TenantLimitsInput {
     mails_per_hour: Option<i32>,
 }
 
+#[derive(InputObject)]
+struct TenantKeyInput {
+    slug: String,
+    /// Null: the service's own key.
+    kms_key_arn: Option<String>,
+}
+
 /// The reason goes into the operator's log in clear: it names no person.
 #[derive(InputObject)]
 struct TenantReasonInput {
@@ -208,6 +220,12 @@ impl TenantMutation {
             mails_per_hour: input.mails_per_hour,
         };
         payload(room::set_tenant_limits(app(ctx), operator(ctx)?, &input.slug, limits).await?)
+    }
+
+    /// Has the tenant's key wrapped by a KMS key of its own, in the service's region. The key is tried out first. Whoever
+    /// disables that key makes this tenant's data unavailable, and nobody else's.
+    async fn set_tenant_key(&self, ctx: &Context<'_>, input: TenantKeyInput) -> ApiResult<OperatorTenantPayload> {
+        payload(room::set_tenant_key(app(ctx), operator(ctx)?, &input.slug, input.kms_key_arn).await?)
     }
 
     /// Refuses the tenant's callers from now on; its data stays.

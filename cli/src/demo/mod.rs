@@ -14,6 +14,7 @@ use recital_api::HttpOptions;
 use recital_domain::{
     app::App,
     config::{Audit, Config, Database, Environment, FileStoreKind, Files, Keys, Limits, Log, LogFormat, Mail},
+    keys::Holding,
     start, telemetry,
 };
 use secrecy::SecretString;
@@ -95,6 +96,7 @@ fn config(options: &Options, folder: &Folder, listen: SocketAddr, operator_liste
             app_role: recital_migration::APP_ROLE.to_owned(),
         },
         keys: Keys::Local { master_key_file: folder.path("master.key") },
+        holding: Holding::default(),
         mail: Mail::Inbox { folder: Some(folder.path("inbox")) },
         audit: Audit { public_log: true },
         files: Files { store: FileStoreKind::Folder(folder.path("files")), largest: 1 << 30 },

@@ -82,6 +82,7 @@ async fn add_tenant(tx: &TenantTx, input: &CreateTenant) -> Result<tenants::Mode
         requests_per_minute: 60_000,
         max_subjects: 10_000_000,
         mails_per_hour: 10_000,
+        kms_key: None,
         created_at: tx.now(),
         closes_at: None,
     };

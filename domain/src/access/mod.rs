@@ -27,7 +27,7 @@ pub(crate) use members::{contact_of, is_member};
 pub use operator::{
     CloseTenant, Health, Operator, TenantLimits, Usage, authenticate_operator, close_due_tenants, close_tenant,
     create_operator_token, create_tenant_as, get_tenant_as, health, key_version, list_tenants, resume_tenant,
-    retry_work, run_job, set_tenant_limits, suspend_tenant, tenants_by_ids, usage,
+    retry_work, run_job, set_tenant_key, set_tenant_limits, suspend_tenant, tenants_by_ids, usage,
 };
 pub use tenant::{OwnTenant, TenantKeyState, find_tenant_by_slug, own_tenant};
 pub(crate) use webhooks::{Courier, announce, deliver};

@@ -17,7 +17,10 @@ use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
-use crate::mail::{DkimSettings, SmtpSettings, Tls, check_bounce_secret};
+use crate::{
+    keys::Holding,
+    mail::{DkimSettings, SmtpSettings, Tls, check_bounce_secret},
+};
 use reader::Reader;
 
 /// A configuration without a fault.
@@ -30,6 +33,7 @@ pub struct Config {
     pub public_url: String,
     pub database: Database,
     pub keys: Keys,
+    pub holding: Holding,
     pub mail: Mail,
     pub audit: Audit,
     pub files: Files,
@@ -72,8 +76,14 @@ impl Database {
 /// Who holds the key that wraps tenant keys.
 #[derive(Clone, Debug)]
 pub enum Keys {
-    Local { master_key_file: PathBuf },
-    AwsKms { key_id: String },
+    Local {
+        master_key_file: PathBuf,
+    },
+    /// `limit`: the longest that one call may take, retries included.
+    AwsKms {
+        key_id: String,
+        limit: Duration,
+    },
 }
 
 /// Where mails go.
@@ -185,6 +195,7 @@ fn read(reader: &mut Reader) -> Config {
         public_url: read_public_url(reader, environment),
         database: read_database(reader),
         keys: read_keys(reader),
+        holding: read_holding(reader),
         mail: read_mail(reader, environment),
         audit: Audit { public_log: reader.value("audit.public_log", true, "`true` or `false`") },
         files: read_files(reader),
@@ -244,6 +255,7 @@ fn read_keys(reader: &mut Reader) -> Keys {
     let provider = choice(reader, "keys.provider", "`local` or `aws-kms`");
     let file = reader.text("keys.master_key_file");
     let key_id = reader.text("keys.kms_key_id");
+    let limit = Duration::from_secs(bounded(reader, "keys.kms_timeout_seconds", 4, 1, 25));
     match provider {
         Some(KeyProvider::Local) => {
             let missing = "is missing: the local provider keeps its master key there";
@@ -251,10 +263,26 @@ fn read_keys(reader: &mut Reader) -> Keys {
         }
         Some(KeyProvider::AwsKms) => {
             let missing = "is missing: aws-kms needs the id, ARN or alias of the key";
-            Keys::AwsKms { key_id: needed(reader, "keys.kms_key_id", key_id, missing) }
+            Keys::AwsKms { key_id: needed(reader, "keys.kms_key_id", key_id, missing), limit }
         }
-        None => Keys::AwsKms { key_id: String::new() },
+        None => Keys::AwsKms { key_id: String::new(), limit },
     }
+}
+
+fn read_holding(reader: &mut Reader) -> Holding {
+    Holding {
+        held_for: Duration::from_secs(bounded(reader, "keys.held_for_seconds", 300, 1, 3600)),
+        largest_use: bounded(reader, "keys.held_for_uses", 10_000_000, 1, 1_000_000_000),
+    }
+}
+
+/// A number within limits.
+fn bounded(reader: &mut Reader, setting: &'static str, default: u64, least: u64, most: u64) -> u64 {
+    let number = reader.value(setting, default, "a number");
+    if !(least..=most).contains(&number) {
+        reader.fault(setting, format!("expected a number, {least} to {most}"));
+    }
+    number
 }
 
 fn read_mail(reader: &mut Reader, environment: Environment) -> Mail {

@@ -40,7 +40,7 @@ fn variables_alone_are_enough() {
     let config = with(&[]).unwrap();
     assert_eq!(config.public_url, "https://privacy.example.com");
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-    assert!(matches!(config.keys, Keys::AwsKms { key_id } if key_id == "alias/recital"));
+    assert!(matches!(config.keys, Keys::AwsKms { key_id, .. } if key_id == "alias/recital"));
     assert!(matches!(config.mail, Mail::Smtp(smtp) if smtp.port == 587 && smtp.tls == Tls::Starttls));
 }
 

@@ -23,8 +23,11 @@ use crate::{
 
 /// The cases in the order of `checks`.
 pub(super) async fn cases(app: &App, viewer: &Viewer, checks: &[DecisionCheck]) -> Result<Vec<Case>> {
-    let asked = asked(app, viewer, checks).await?;
-    let Some(rows) = app.core().db.decision_facts::<Row>(viewer.tenant(), &asked).await? else {
+    let rows = match asked(app, viewer, checks).await? {
+        Some(asked) => app.core().db.decision_facts::<Row>(viewer.tenant(), &asked).await?,
+        None => None,
+    };
+    let Some(rows) = rows else {
         return app.look(viewer, async |tx| cases_by_statements(tx, checks).await).await;
     };
     if rows.len() != checks.len() {
@@ -33,22 +36,24 @@ pub(super) async fn cases(app: &App, viewer: &Viewer, checks: &[DecisionCheck]) 
     Ok(rows.into_iter().zip(checks).map(|(row, check)| row.into_case(&check.purpose)).collect())
 }
 
-async fn asked(app: &App, viewer: &Viewer, checks: &[DecisionCheck]) -> Result<DecisionFacts> {
+/// None while people stand under blind indexes of several keys: the function compares one of each.
+async fn asked(app: &App, viewer: &Viewer, checks: &[DecisionCheck]) -> Result<Option<DecisionFacts>> {
     let hashed = checks.iter().any(|check| check.subject.needs_keys());
     let keys = if hashed { Some(app.keys(viewer).await?) } else { None };
     let mut asked = DecisionFacts::default();
     for check in checks {
         let (id, external_id, email) = match check.subject.sought(keys.as_deref())? {
             Sought::Id(id) => (Some(id.0), None, None),
-            Sought::ExternalId(index) => (None, Some(index), None),
-            Sought::Email(index) => (None, None, Some(index)),
+            Sought::ExternalId(mut indexes) if indexes.len() == 1 => (None, indexes.pop(), None),
+            Sought::Email(mut indexes) if indexes.len() == 1 => (None, None, indexes.pop()),
+            Sought::ExternalId(_) | Sought::Email(_) => return Ok(None),
         };
         asked.ids.push(id);
         asked.external_ids.push(external_id);
         asked.emails.push(email);
         asked.purposes.push(check.purpose.clone());
     }
-    Ok(asked)
+    Ok(Some(asked))
 }
 
 /// What `decision_facts` answers to one check. Of a purpose that is not there everything is null, and so on.

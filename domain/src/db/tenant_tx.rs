@@ -331,14 +331,25 @@ impl TenantTx {
 
     /// Lets one transaction at a time through for this tenant and `what`; the rest wait. SQLite has one writer.
     pub async fn serialise(&self, what: &str) -> Result<()> {
+        self.lock("pg_advisory_xact_lock", format!("{}/{what}", self.tenant())).await
+    }
+
+    /// Lets any number of transactions of all tenants through, but none while another [`Self::exclude`]s them.
+    pub async fn share(&self, what: &str) -> Result<()> {
+        self.lock("pg_advisory_xact_lock_shared", what.to_owned()).await
+    }
+
+    /// Waits for all that [`Self::share`], and lets none through until the end of this transaction.
+    pub async fn exclude(&self, what: &str) -> Result<()> {
+        self.lock("pg_advisory_xact_lock", what.to_owned()).await
+    }
+
+    async fn lock(&self, kind: &str, name: String) -> Result<()> {
         use sea_orm::ConnectionTrait as _;
         if self.db().engine() == Engine::Postgres {
-            let statement = sea_orm::Statement::from_sql_and_values(
-                sea_orm::DbBackend::Postgres,
-                "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
-                [Value::from(format!("{}/{what}", self.tenant()))],
-            );
-            self.tx.execute_raw(statement).await?;
+            let sql = format!("SELECT {kind}(hashtextextended($1, 0))");
+            let lock = sea_orm::Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, sql, [Value::from(name)]);
+            self.tx.execute_raw(lock).await?;
         }
         Ok(())
     }

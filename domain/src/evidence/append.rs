@@ -13,9 +13,18 @@ use crate::{
 
 /// Appends what happened.
 pub async fn append(tx: &TenantTx, events: &[Event]) -> Result<()> {
+    append_as(tx, AuditOutcome::Success, events).await
+}
+
+/// Appends what was found to be wrong.
+pub async fn append_failure(tx: &TenantTx, event: Event) -> Result<()> {
+    append_as(tx, AuditOutcome::Failed, &[event]).await
+}
+
+async fn append_as(tx: &TenantTx, outcome: AuditOutcome, events: &[Event]) -> Result<()> {
     let entries = events.iter().map(|event| {
         let resource = (event.resource_type(), Some(event.resource_id()));
-        entry(tx, event.action(), AuditOutcome::Success, resource, event.details())
+        entry(tx, event.action(), outcome, resource, event.details())
     });
     let entries = entries.collect::<Result<Vec<_>>>()?;
     tx.insert_all(entries.into_iter().map(IntoActiveModel::into_active_model).collect()).await

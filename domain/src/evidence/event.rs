@@ -99,6 +99,8 @@ events! {
     TenantKeyRewrapped = "tenant.key_rewrapped" on Tenant(TenantId) { version: i32, count: u64 }
     /// Nothing needed the versions before this one any more.
     TenantKeysDestroyed = "tenant.keys_destroyed" on Tenant(TenantId) { before: i32 }
+    /// Live versions of the key are wrapped by another KMS key or master key from now on.
+    TenantKeyWrapped = "tenant.key_wrapped" on Tenant(TenantId) { kms_key: String, versions: usize }
     MemberInvited = "member.invited" on Member(MemberId) { role: Role }
     MemberRoleChanged = "member.role_changed" on Member(MemberId) { from: Role, to: Role }
     MemberRemoved = "member.removed" on Member(MemberId) {}
@@ -267,6 +269,10 @@ events! {
     RestrictionLifted = "subject.restriction_lifted" on Subject(SubjectId) {}
     ObjectionWithdrawn = "consent.objection_withdrawn" on Subject(SubjectId) { purpose: String }
 
+    /// A sealed value did not open where it stands: it was changed, moved, or is under another key.
+    SealedValueRefused = "vault.value_refused" on Tenant(TenantId) {
+        table: &'static str, column: &'static str, row: String, subject: Option<SubjectId>,
+    }
     /// Sealed notes, reasons and statements were opened, one entry for all that a request asked for.
     NotesRevealed = "notes.revealed" on Tenant(TenantId) { table: String, rows: Vec<String> }
 

@@ -19,7 +19,7 @@ pub mod tree;
 mod verify;
 mod verify_export;
 
-pub use append::{append, append_refusal, leaf};
+pub use append::{append, append_failure, append_refusal, leaf};
 pub use attestations::{RecordAttestation, record_attestation};
 pub use checkpoint::{Checkpoint, verifier_key};
 pub use documents::{

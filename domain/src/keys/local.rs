@@ -1,66 +1,52 @@
 //! The local provider: a master key file, readable by its owner alone. For trying out and small installations.
 
-use std::{
-    fs,
-    io::Write as _,
-    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _},
-    path::Path,
-};
+use std::path::Path;
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
 use futures::future::BoxFuture;
 use recital_entities::{Sealed, TenantId};
-use zeroize::Zeroizing;
 
-use super::{ClearKey, DataKey, KEY_DISABLED, Key, KeyService, Place, seal};
+use super::{ClearKey, DataKey, KEY_DISABLED, KeyService, MasterKeyFile, Place, WrappedKey, seal};
 use crate::error::{Error, Result};
 
-/// Master keys by version, the newest last. A line of the file is `<version> <base64 of 32 bytes>`.
-pub struct LocalKms(Vec<Key>);
+/// Wraps with the newest version in the file, which is read for each use: no master key stays in memory, and a rotated file
+/// counts at once.
+pub struct LocalKms(MasterKeyFile);
 
 impl LocalKms {
-    /// Reads the master key file, making it (mode 0600) where there is none.
-    ///
     /// # Errors
-    /// `BAD_USER_INPUT` when the file can be read by others or is no key file.
+    /// As [`MasterKeyFile::open`].
     pub fn open(path: &Path) -> Result<Self> {
-        if !path.exists() {
-            create(path).map_err(|error| refuse("cannot be made").because(error))?;
-        }
-        let metadata = fs::metadata(path).map_err(|error| refuse("cannot be read").because(error))?;
-        if metadata.permissions().mode() & 0o077 != 0 {
-            return Err(refuse("is open to others: its mode must be 0600"));
-        }
-        let text = Zeroizing::new(fs::read_to_string(path).map_err(|error| refuse("cannot be read").because(error))?);
-        let keys: Vec<Key> = text.lines().map(parse).collect::<Option<_>>().ok_or_else(|| refuse("is malformed"))?;
-        if keys.is_empty() { Err(refuse("is empty")) } else { Ok(Self(keys)) }
+        MasterKeyFile::open(path).map(Self)
     }
 
-    fn place(tenant: &TenantId) -> Place<'_> {
-        Place { tenant: *tenant, subject: None, table: "tenant_keys", column: "wrapped", row: tenant }
+    fn wrap(&self, tenant: TenantId, clear: &ClearKey) -> Result<WrappedKey> {
+        let newest = self.0.newest()?;
+        let bytes = newest.seal(place(&tenant), clear.as_slice())?.0;
+        Ok(WrappedKey { kms_key: name(newest.version()), bytes })
     }
 
-    fn newest(&self) -> Result<&Key> {
-        self.0.last().ok_or_else(|| Error::internal("no master key"))
+    fn unwrap_now(&self, tenant: TenantId, wrapped: &WrappedKey) -> Result<ClearKey> {
+        let sealed = Sealed(wrapped.bytes.clone());
+        let place = place(&tenant);
+        let version = seal::version_of(&sealed).ok_or_else(|| out_of_use(place.refuse("is malformed")))?;
+        let keys = self.0.read()?;
+        let master = keys.iter().find(|key| key.version() == version);
+        let master = master.ok_or_else(|| out_of_use(format!("master key {version} is not in the file")))?;
+        let clear = master.open(place, &sealed).map_err(out_of_use)?;
+        Ok(ClearKey::new(clear.as_slice().try_into().map_err(Error::internal)?))
     }
 }
 
-fn refuse(what: &str) -> Error {
-    Error::invalid("keys.master_key_file", "BAD_KEY_FILE", format!("the master key file {what}"))
+fn place(tenant: &TenantId) -> Place<'_> {
+    Place { tenant: *tenant, subject: None, table: "tenant_keys", column: "wrapped", row: tenant }
 }
 
-fn create(path: &Path) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let clear = Zeroizing::new(seal::random::<32>()?);
-    let line = Zeroizing::new(format!("1 {}\n", BASE64_STANDARD.encode(*clear)));
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(line.as_bytes())?;
-    Ok(file.sync_all()?)
+pub(super) fn name(version: i32) -> String {
+    format!("local/{version}")
 }
 
-fn parse(line: &str) -> Option<Key> {
-    let (version, encoded) = line.split_once(' ')?;
-    let bytes = Zeroizing::new(BASE64_STANDARD.decode(encoded).ok()?);
-    Some(Key::new(version.parse().ok()?, &ClearKey::new(bytes.as_slice().try_into().ok()?)))
+fn out_of_use(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::unavailable(KEY_DISABLED, "the key that protects this data cannot be used").because(cause)
 }
 
 impl KeyService for LocalKms {
@@ -68,28 +54,27 @@ impl KeyService for LocalKms {
         "local"
     }
 
-    fn key_id(&self) -> String {
-        self.0.last().map_or_else(String::new, |key| format!("local/{}", key.version()))
+    fn default_key(&self) -> Result<String> {
+        Ok(name(self.0.newest()?.version()))
     }
 
-    fn generate(&self, tenant: TenantId) -> BoxFuture<'_, Result<DataKey>> {
+    fn generate<'a>(&'a self, tenant: TenantId, _: &'a str) -> BoxFuture<'a, Result<DataKey>> {
         Box::pin(async move {
             let clear = ClearKey::new(seal::random()?);
-            let wrapped = self.newest()?.seal(Self::place(&tenant), clear.as_slice())?.0;
-            Ok(DataKey { clear, wrapped })
+            Ok(DataKey { wrapped: self.wrap(tenant, &clear)?, clear })
         })
     }
 
-    fn unwrap<'a>(&'a self, tenant: TenantId, wrapped: &'a [u8]) -> BoxFuture<'a, Result<ClearKey>> {
-        Box::pin(async move {
-            let sealed = Sealed(wrapped.to_vec());
-            let version = seal::version_of(&sealed)?;
-            let master = self.0.iter().find(|key| key.version() == version);
-            let master = master.ok_or_else(|| {
-                Error::unavailable(KEY_DISABLED, "the master key that wraps this tenant's key is not in the key file")
-            })?;
-            let clear = master.open(Self::place(&tenant), &sealed)?;
-            Ok(ClearKey::new(clear.as_slice().try_into().map_err(Error::internal)?))
-        })
+    fn unwrap<'a>(&'a self, tenant: TenantId, wrapped: &'a WrappedKey) -> BoxFuture<'a, Result<ClearKey>> {
+        Box::pin(async move { self.unwrap_now(tenant, wrapped) })
+    }
+
+    fn rewrap<'a>(
+        &'a self,
+        tenant: TenantId,
+        wrapped: &'a WrappedKey,
+        _: &'a str,
+    ) -> BoxFuture<'a, Result<WrappedKey>> {
+        Box::pin(async move { self.wrap(tenant, &self.unwrap_now(tenant, wrapped)?) })
     }
 }

@@ -3,14 +3,21 @@
 mod jws;
 mod kms;
 mod local;
+mod master_file;
 mod ring;
 mod rotate;
+mod rotate_master;
 mod seal;
+mod tenant_keys;
 
 pub use kms::AwsKms;
 pub use local::LocalKms;
-pub use ring::{HELD_FOR, KeyRing, TenantKeys};
-pub use seal::{Key, Place, RowName, random};
+pub use master_file::MasterKeyFile;
+pub(crate) use ring::Stored;
+pub use ring::{Holding, KeyRing};
+pub use rotate_master::{MasterRotation, rotate_master};
+pub use seal::{Key, Place, RefusedValue, RowName, random};
+pub use tenant_keys::{BlindIndex, TenantKeys};
 
 use futures::future::BoxFuture;
 use recital_entities::TenantId;
@@ -27,13 +34,21 @@ pub const KEY_DISABLED: &str = "KEY_DISABLED";
 /// 256 bits, wiped when dropped.
 pub type ClearKey = Zeroizing<[u8; 32]>;
 
+/// A tenant key as the database keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrappedKey {
+    /// What wraps it: a KMS key's ARN, or the local master key's version (`local/1`).
+    pub kms_key: String,
+    pub bytes: Vec<u8>,
+}
+
 /// A fresh tenant key in both its forms.
 pub struct DataKey {
     pub clear: ClearKey,
-    pub wrapped: Vec<u8>,
+    pub wrapped: WrappedKey,
 }
 
-/// Whoever holds the key that wraps tenant keys. Wrapping is bound to the tenant: the encryption context is
+/// Whoever holds the keys that wrap tenant keys. Wrapping is bound to the tenant: the encryption context is
 /// `{service: recital, tenant: <id>}`.
 ///
 /// Errors are UNAVAILABLE with reason [`KMS_UNAVAILABLE`] or [`KEY_DISABLED`].
@@ -41,10 +56,19 @@ pub trait KeyService: Send + Sync {
     /// `aws-kms` or `local`.
     fn provider(&self) -> &'static str;
 
-    /// The wrapping key that new tenant keys get.
-    fn key_id(&self) -> String;
+    /// The wrapping key of tenants that brought none of their own.
+    fn default_key(&self) -> Result<String>;
 
-    fn generate(&self, tenant: TenantId) -> BoxFuture<'_, Result<DataKey>>;
+    /// A new key, wrapped by `kms_key`.
+    fn generate<'a>(&'a self, tenant: TenantId, kms_key: &'a str) -> BoxFuture<'a, Result<DataKey>>;
 
-    fn unwrap<'a>(&'a self, tenant: TenantId, wrapped: &'a [u8]) -> BoxFuture<'a, Result<ClearKey>>;
+    fn unwrap<'a>(&'a self, tenant: TenantId, wrapped: &'a WrappedKey) -> BoxFuture<'a, Result<ClearKey>>;
+
+    /// The same key, wrapped by `kms_key`.
+    fn rewrap<'a>(
+        &'a self,
+        tenant: TenantId,
+        wrapped: &'a WrappedKey,
+        kms_key: &'a str,
+    ) -> BoxFuture<'a, Result<WrappedKey>>;
 }

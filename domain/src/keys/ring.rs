@@ -1,74 +1,152 @@
 //! The key ring: each tenant's keys, unwrapped once and held for a while.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    collections::HashMap,
+    sync::{Arc, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
 
-use aws_lc_rs::{
-    hmac,
-    signature::{Ed25519KeyPair, KeyPair as _},
-};
-use moka::future::Cache;
+use chrono::TimeDelta;
+use futures::future::try_join_all;
 use recital_entities::{
     Sealed, SecretKind, TenantId,
+    access::tenants,
     vault::{tenant_keys, tenant_secrets},
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, sea_query::Expr,
+};
+use tokio::sync::Mutex;
+use uuid::Uuid;
 
-use super::{ClearKey, DataKey, KEY_DISABLED, KMS_UNAVAILABLE, Key, KeyService, Place, seal};
+use super::{
+    ClearKey, DataKey, KEY_DISABLED, KMS_UNAVAILABLE, Key, KeyService, TenantKeys, WrappedKey, seal,
+    tenant_keys::{secret_place, secret_row},
+};
 use crate::{
     db::TenantTx,
     error::{Error, Result},
     telemetry::metrics::{KmsCallDuration, KmsCalls, KmsOperation, KmsOutcome},
 };
 
-/// How long a tenant's clear keys are held: losing the KMS key takes effect within this time.
-pub const HELD_FOR: Duration = Duration::from_mins(5);
-const LARGEST_USE: u64 = 10_000_000;
-
-/// Holds tenants' keys; asks the KMS when it does not.
-pub struct KeyRing {
-    service: Box<dyn KeyService>,
-    held: Cache<TenantId, Arc<TenantKeys>>,
+/// How long and how often a tenant's clear keys are used before the key service is asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Losing the KMS key takes effect within this time.
+    pub held_for: Duration,
+    /// Operations, each of which may seal and open many values.
+    pub largest_use: u64,
 }
 
-/// One tenant's clear keys. Wiped when the last user lets go.
-pub struct TenantKeys {
-    tenant: TenantId,
-    /// By version, the newest last.
-    keys: Vec<Key>,
-    index: hmac::Key,
-    link: hmac::Key,
-    signing: Ed25519KeyPair,
-    uses: AtomicU64,
+impl Default for Holding {
+    fn default() -> Self {
+        Self { held_for: Duration::from_mins(5), largest_use: 10_000_000 }
+    }
+}
+
+/// After a refusal the key service is left alone for this long: one tenant's lost key must not keep it busy.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How old an answer of [`KeyRing::is_ready`] may be.
+const PROBED_FOR: Duration = Duration::from_secs(10);
+/// Tenant keys are wrapped under this lock, which [`super::rotate_master`] takes alone.
+pub(super) const WRAPPING: &str = "wrapping";
+/// One change of a tenant's keys at a time.
+pub(super) const KEYS: &str = "keys";
+
+/// Holds tenants' keys; asks the key service when it does not.
+pub struct KeyRing {
+    service: Box<dyn KeyService>,
+    holding: Holding,
+    slots: std::sync::Mutex<HashMap<TenantId, Arc<Mutex<Slot>>>>,
+    probed: Mutex<Option<(Instant, bool)>>,
+}
+
+/// One tenant's place in the ring. Whoever asks the key service keeps it locked, so that the rest wait for the one answer.
+/// No cache of a library: theirs drop what is over when it suits them, and clear keys must go when their time is over.
+#[derive(Default)]
+struct Slot {
+    held: Option<(Arc<TenantKeys>, Instant)>,
+    /// Why the keys could not be had.
+    refused: Option<(Arc<Error>, Instant)>,
+}
+
+impl Slot {
+    /// What is known without asking: the keys, or why they could not be had a moment ago.
+    fn known(&mut self, holding: Holding) -> Option<Result<Arc<TenantKeys>>> {
+        self.held.take_if(|(keys, since)| {
+            since.elapsed() >= holding.held_for || keys.uses.load(Ordering::Relaxed) >= holding.largest_use
+        });
+        if let Some((keys, _)) = &self.held {
+            return Some(Ok(Arc::clone(keys)));
+        }
+        let (refusal, since) = self.refused.as_ref()?;
+        (since.elapsed() < PAUSE).then(|| Err(Error::again(Arc::clone(refusal))))
+    }
+}
+
+/// What the database holds of a tenant's keys.
+pub(crate) struct Stored {
+    /// The live versions, the newest last.
+    keys: Vec<tenant_keys::Model>,
+    secrets: Vec<tenant_secrets::Model>,
+}
+
+impl Stored {
+    pub(crate) async fn of(tx: &TenantTx) -> Result<Self> {
+        Ok(Self { keys: live_versions(tx).await?, secrets: tx.all(tenant_secrets::Entity::find()).await? })
+    }
+}
+
+/// The newest last.
+pub(super) async fn live_versions(tx: &TenantTx) -> Result<Vec<tenant_keys::Model>> {
+    let mut rows = tx.all(tenant_keys::Entity::find().filter(tenant_keys::Column::RetiredAt.is_null())).await?;
+    rows.sort_by_key(|row| row.version);
+    Ok(rows)
 }
 
 impl KeyRing {
     #[must_use]
     pub fn new(service: Box<dyn KeyService>) -> Self {
-        Self { service, held: Cache::builder().time_to_live(HELD_FOR).max_capacity(10_000).build() }
+        Self { service, holding: Holding::default(), slots: Default::default(), probed: Mutex::default() }
     }
 
-    /// Whether the key service makes a key at the moment.
-    pub async fn is_reachable(&self) -> bool {
-        self.generate(TenantId(uuid::Uuid::nil())).await.is_ok()
+    /// Holds clear keys for another time, and for another number of uses.
+    pub fn hold(&mut self, holding: Holding) {
+        self.holding = holding;
     }
 
-    async fn generate(&self, tenant: TenantId) -> Result<DataKey> {
-        measured(KmsOperation::Generate, self.service.generate(tenant)).await
+    /// `aws-kms` or `local`.
+    #[must_use]
+    pub fn provider(&self) -> &'static str {
+        self.service.provider()
     }
 
-    async fn unwrap(&self, tenant: TenantId, wrapped: &[u8]) -> Result<ClearKey> {
-        measured(KmsOperation::Unwrap, self.service.unwrap(tenant, wrapped)).await
+    /// How long after a change of keys every process knows of it: none then holds a ring from before.
+    #[must_use]
+    pub fn settles_after(&self) -> TimeDelta {
+        TimeDelta::from_std(self.holding.held_for * 2).unwrap_or(TimeDelta::MAX)
     }
 
-    /// Drops what is held, so that the next use asks the KMS again.
+    /// Drops what is held, so that the next use asks the key service again.
     pub async fn forget(&self, tenant: TenantId) {
-        self.held.invalidate(&tenant).await;
+        self.slot(tenant).lock().await.held = None;
+    }
+
+    /// Wipes the keys whose time is over.
+    pub(crate) fn wipe(&self) {
+        let over = |slot: &Arc<Mutex<Slot>>| {
+            let Ok(mut slot) = slot.try_lock() else { return false };
+            slot.held.take_if(|(_, since)| since.elapsed() >= self.holding.held_for);
+            slot.refused.take_if(|(_, since)| since.elapsed() >= PAUSE);
+            slot.held.is_none() && slot.refused.is_none()
+        };
+        // A slot that somebody waits at stays: it is in use.
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.retain(|_, slot| !over(slot) || Arc::strong_count(slot) > 1);
+    }
+
+    fn slot(&self, tenant: TenantId) -> Arc<Mutex<Slot>> {
+        Arc::clone(self.slots.lock().unwrap_or_else(PoisonError::into_inner).entry(tenant).or_default())
     }
 
     /// The keys of the transaction's tenant.
@@ -76,18 +154,33 @@ impl KeyRing {
     /// # Errors
     /// UNAVAILABLE with `KMS_UNAVAILABLE` or `KEY_DISABLED`.
     pub async fn of(&self, tx: &TenantTx) -> Result<Arc<TenantKeys>> {
-        if let Some(keys) = self.held(tx.tenant()).await {
-            return Ok(keys);
-        }
-        let keys = Arc::new(self.load(tx).await?);
-        self.held.insert(tx.tenant(), Arc::clone(&keys)).await;
+        let known = self.slot(tx.tenant()).lock().await.known(self.holding);
+        let keys = match known {
+            Some(known) => known?,
+            None => self.fetch(tx.tenant(), Stored::of(tx).await?).await?,
+        };
+        keys.uses.fetch_add(1, Ordering::Relaxed);
         Ok(keys)
     }
 
+    /// Has the tenant's keys at hand, if they can be had, before a transaction begins: while a key service is slow, one
+    /// tenant must not keep the database's connections from the others.
+    pub(crate) async fn prepare(&self, tenant: TenantId, stored: impl AsyncFnOnce() -> Result<Stored>) {
+        let known = self.slot(tenant).lock().await.known(self.holding).is_some();
+        if known {
+            return;
+        }
+        let fetched = async { self.fetch(tenant, stored().await?).await };
+        if let Err(error) = fetched.await {
+            tracing::debug!(%tenant, ?error, "the tenant's keys are not at hand");
+        }
+    }
+
     /// The tenant's keys, as long as they are held and not used up.
-    pub async fn held(&self, tenant: TenantId) -> Option<Arc<TenantKeys>> {
-        let keys = self.held.get(&tenant).await?;
-        (keys.uses.fetch_add(1, Ordering::Relaxed) < LARGEST_USE).then_some(keys)
+    pub(crate) async fn held(&self, tenant: TenantId) -> Option<Arc<TenantKeys>> {
+        let keys = self.slot(tenant).lock().await.known(self.holding)?.ok()?;
+        keys.uses.fetch_add(1, Ordering::Relaxed);
+        Some(keys)
     }
 
     /// The keys that open `sealed`. A value that names a version not held was sealed by a process that knows of a
@@ -98,38 +191,82 @@ impl KeyRing {
         sealed: impl IntoIterator<Item = &'a Sealed>,
     ) -> Result<Arc<TenantKeys>> {
         let keys = self.of(tx).await?;
-        let newest_asked = sealed
-            .into_iter()
-            .map(seal::version_of)
-            .try_fold(0, |newest, version| version.map(|version| version.max(newest)))?;
-        if newest_asked <= keys.newest()?.version() {
+        let newest_asked = sealed.into_iter().filter_map(seal::version_of).max();
+        if newest_asked <= Some(keys.newest()?.version()) {
             return Ok(keys);
         }
         self.forget(tx.tenant()).await;
         self.of(tx).await
     }
 
+    /// However many ask at once, the key service is asked once.
+    async fn fetch(&self, tenant: TenantId, stored: Stored) -> Result<Arc<TenantKeys>> {
+        let slot = self.slot(tenant);
+        let mut slot = slot.lock().await;
+        if let Some(known) = slot.known(self.holding) {
+            return known;
+        }
+        match self.unwrap_all(tenant, stored).await {
+            Ok(keys) => {
+                let keys = Arc::new(keys);
+                slot.held = Some((Arc::clone(&keys), Instant::now()));
+                Ok(keys)
+            }
+            Err(refusal) if matches!(refusal.reason(), KEY_DISABLED | KMS_UNAVAILABLE) => {
+                let refusal = Arc::new(refusal);
+                slot.refused = Some((Arc::clone(&refusal), Instant::now()));
+                Err(Error::again(refusal))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn unwrap_all(&self, tenant: TenantId, stored: Stored) -> Result<TenantKeys> {
+        let versions = stored.keys.into_iter().map(async |row| {
+            let wrapped = WrappedKey { kms_key: row.kms_key, bytes: row.wrapped };
+            let clear = measured(KmsOperation::Unwrap, self.service.unwrap(tenant, &wrapped)).await?;
+            Ok::<_, Error>(Key::new(row.version, &clear))
+        });
+        TenantKeys::open_all(tenant, try_join_all(versions).await?, &stored.secrets, self.settles_after())
+    }
+
     /// Makes a new tenant's first key and the secrets under it.
     pub async fn create(&self, tx: &TenantTx) -> Result<()> {
         let key = self.add_version(tx, 1).await?;
-        for kind in [SecretKind::Index, SecretKind::Link, SecretKind::Signing] {
-            let clear = zeroize::Zeroizing::new(seal::random::<32>()?);
-            let secret = key.seal(secret_place(&tx.tenant(), &secret_row(kind, 1)), clear.as_slice())?;
-            let row = tenant_secrets::Model { tenant_id: tx.tenant(), kind, version: 1, secret, created_at: tx.now() };
-            tx.insert(row.into_active_model()).await?;
+        for kind in [SecretKind::Hash, SecretKind::Index, SecretKind::Link, SecretKind::Signing] {
+            Self::add_secret(tx, &key, (kind, 1), &ClearKey::new(seal::random()?)).await?;
         }
         Ok(())
     }
 
-    /// Asks the KMS for a new version of the tenant's key and stores its wrapped form.
-    pub async fn add_version(&self, tx: &TenantTx, version: i32) -> Result<Key> {
-        let fresh = self.generate(tx.tenant()).await?;
+    pub(super) async fn add_secret(
+        tx: &TenantTx,
+        key: &Key,
+        (kind, version): (SecretKind, i32),
+        clear: &ClearKey,
+    ) -> Result<()> {
+        let secret = key.seal(secret_place(&tx.tenant(), &secret_row(kind, version)), clear.as_slice())?;
+        let row = tenant_secrets::Model { tenant_id: tx.tenant(), kind, version, secret, created_at: tx.now() };
+        tx.insert(row.into_active_model()).await?;
+        Ok(())
+    }
+
+    /// Asks for a new version of the tenant's key, under the tenant's own KMS key where it brought one, and stores its
+    /// wrapped form.
+    pub(super) async fn add_version(&self, tx: &TenantTx, version: i32) -> Result<Key> {
+        tx.share(WRAPPING).await?;
+        let tenant = tx.one_global(tenants::Entity::find_by_id(tx.tenant())).await?;
+        let kms_key = match tenant.and_then(|tenant| tenant.kms_key) {
+            Some(own) => own,
+            None => self.service.default_key()?,
+        };
+        let fresh = self.generate(tx.tenant(), &kms_key).await?;
         let row = tenant_keys::ActiveModel {
             tenant_id: Set(tx.tenant()),
             version: Set(version),
             provider: Set(self.service.provider().to_owned()),
-            kms_key: Set(self.service.key_id()),
-            wrapped: Set(fresh.wrapped),
+            kms_key: Set(fresh.wrapped.kms_key),
+            wrapped: Set(fresh.wrapped.bytes),
             reason: Set(None),
             created_at: Set(tx.now()),
             retired_at: Set(None),
@@ -138,155 +275,83 @@ impl KeyRing {
         Ok(Key::new(version, &fresh.clear))
     }
 
-    async fn load(&self, tx: &TenantTx) -> Result<TenantKeys> {
-        let mut rows = tx.all(tenant_keys::Entity::find().filter(tenant_keys::Column::RetiredAt.is_null())).await?;
-        rows.sort_by_key(|row| row.version);
-        let mut keys = Vec::with_capacity(rows.len());
-        for row in rows {
-            keys.push(Key::new(row.version, &self.unwrap(tx.tenant(), &row.wrapped).await?));
+    /// Wraps every live version of the tenant's key by `kms_key` (None: the service's own), and makes sure that what is
+    /// then stored opens. Answers how many were brought over. [`Self::forget`] the tenant after the commit.
+    pub(crate) async fn wrap_by(&self, tx: &TenantTx, kms_key: Option<&str>) -> Result<usize> {
+        tx.serialise(KEYS).await?;
+        tx.share(WRAPPING).await?;
+        let default = self.service.default_key()?;
+        let kms_key = kms_key.unwrap_or(&default);
+        let mut count = 0;
+        for row in live_versions(tx).await?.into_iter().filter(|row| row.kms_key != kms_key) {
+            let wrapped = WrappedKey { kms_key: row.kms_key, bytes: row.wrapped };
+            let moved = self.service.rewrap(tx.tenant(), &wrapped, kms_key);
+            let moved = measured(KmsOperation::Rewrap, moved).await?;
+            let update = tenant_keys::Entity::update_many()
+                .filter(tenant_keys::Column::Version.eq(row.version))
+                .col_expr(tenant_keys::Column::KmsKey, Expr::value(moved.kms_key))
+                .col_expr(tenant_keys::Column::Wrapped, Expr::value(moved.bytes));
+            tx.update_all(update).await?;
+            count += 1;
         }
-        let secrets = tx.all(tenant_secrets::Entity::find()).await?;
-        let secret = |kind| open_newest(tx.tenant(), &keys, &secrets, kind);
-        let index = hmac::Key::new(hmac::HMAC_SHA256, secret(SecretKind::Index)?.as_slice());
-        let link = hmac::Key::new(hmac::HMAC_SHA256, secret(SecretKind::Link)?.as_slice());
-        let signing = Ed25519KeyPair::from_seed_unchecked(secret(SecretKind::Signing)?.as_slice());
-        let signing = signing.map_err(|_| Error::internal("the signing key is malformed"))?;
-        Ok(TenantKeys { tenant: tx.tenant(), keys, index, link, signing, uses: AtomicU64::new(1) })
+        self.unwrap_all(tx.tenant(), Stored::of(tx).await?).await?;
+        Ok(count)
+    }
+
+    /// Whether `kms_key` makes a key for the tenant and opens it again.
+    ///
+    /// # Errors
+    /// UNAVAILABLE with `KMS_UNAVAILABLE` or `KEY_DISABLED`.
+    pub(crate) async fn try_out(&self, tenant: TenantId, kms_key: &str) -> Result<()> {
+        let made = self.generate(tenant, kms_key).await?;
+        let opened = measured(KmsOperation::Unwrap, self.service.unwrap(tenant, &made.wrapped)).await?;
+        if *opened == *made.clear {
+            return Ok(());
+        }
+        Err(Error::unavailable(KEY_DISABLED, "the key does not open what it wraps"))
+    }
+
+    async fn generate(&self, tenant: TenantId, kms_key: &str) -> Result<DataKey> {
+        measured(KmsOperation::Generate, self.service.generate(tenant, kms_key)).await
+    }
+
+    /// The wrapping key of tenants that brought none of their own.
+    pub(crate) fn default_key(&self) -> Result<String> {
+        self.service.default_key()
+    }
+
+    /// Whether the service's own wrapping key can be used at the moment.
+    pub async fn is_reachable(&self) -> bool {
+        match self.service.default_key() {
+            Ok(key) => self.generate(TenantId(Uuid::nil()), &key).await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    /// The same, as it was a few seconds ago at most: cheap enough for a probe.
+    pub async fn is_ready(&self) -> bool {
+        let mut probed = self.probed.lock().await;
+        match *probed {
+            Some((at, answer)) if at.elapsed() < PROBED_FOR => answer,
+            _ => {
+                let answer = self.is_reachable().await;
+                *probed = Some((Instant::now(), answer));
+                answer
+            }
+        }
     }
 }
 
 async fn measured<T>(operation: KmsOperation, call: impl Future<Output = Result<T>>) -> Result<T> {
     let began = Instant::now();
     let answer = call.await;
-    let outcome = match &answer {
+    let outcome = match answer.as_ref().map_err(Error::reason) {
         Ok(_) => KmsOutcome::Done,
-        Err(error) if error.reason() == KEY_DISABLED => KmsOutcome::Disabled,
-        Err(error) if error.reason() == KMS_UNAVAILABLE => KmsOutcome::Unavailable,
+        Err(KEY_DISABLED) => KmsOutcome::Disabled,
+        Err(KMS_UNAVAILABLE) => KmsOutcome::Unavailable,
         Err(_) => KmsOutcome::Failed,
     };
     KmsCalls { operation, outcome }.count();
     KmsCallDuration { operation }.observe(began.elapsed());
     answer
-}
-
-fn open_newest(
-    tenant: TenantId,
-    keys: &[Key],
-    secrets: &[tenant_secrets::Model],
-    kind: SecretKind,
-) -> Result<ClearKey> {
-    let row = secrets.iter().filter(|row| row.kind == kind).max_by_key(|row| row.version);
-    let row = row.ok_or_else(|| Error::internal("a tenant without its secrets"))?;
-    let clear = find(keys, &row.secret)?.open(secret_place(&tenant, &secret_row(kind, row.version)), &row.secret)?;
-    Ok(ClearKey::new(clear.as_slice().try_into().map_err(Error::internal)?))
-}
-
-pub(super) fn secret_row(kind: SecretKind, version: i32) -> String {
-    format!("{kind}/{version}")
-}
-
-pub(super) fn secret_place<'a>(tenant: &TenantId, row: &'a String) -> Place<'a> {
-    Place { tenant: *tenant, subject: None, table: "tenant_secrets", column: "secret", row }
-}
-
-fn find<'a>(keys: &'a [Key], sealed: &Sealed) -> Result<&'a Key> {
-    let version = seal::version_of(sealed)?;
-    let key = keys.iter().find(|key| key.version() == version);
-    key.ok_or_else(|| Error::internal(format!("no tenant key of version {version}")))
-}
-
-impl TenantKeys {
-    /// The key that seals what is new.
-    pub fn newest(&self) -> Result<&Key> {
-        self.keys.last().ok_or_else(|| Error::internal("a tenant without a key"))
-    }
-
-    /// Seals something of the tenant's own (no subject) at its place.
-    pub fn seal(
-        &self,
-        table: &'static str,
-        column: &'static str,
-        row: &dyn seal::RowName,
-        clear: &[u8],
-    ) -> Result<Sealed> {
-        self.newest()?.seal(Place { tenant: self.tenant, subject: None, table, column, row }, clear)
-    }
-
-    /// Opens what [`Self::seal`] sealed, with whichever version sealed it.
-    pub fn open(
-        &self,
-        table: &'static str,
-        column: &'static str,
-        row: &dyn seal::RowName,
-        sealed: &Sealed,
-    ) -> Result<zeroize::Zeroizing<Vec<u8>>> {
-        find(&self.keys, sealed)?.open(Place { tenant: self.tenant, subject: None, table, column, row }, sealed)
-    }
-
-    /// What was sealed under an older version, sealed under the newest; none when it was already.
-    pub fn reseal(
-        &self,
-        table: &'static str,
-        column: &'static str,
-        row: &dyn seal::RowName,
-        sealed: &Sealed,
-    ) -> Result<Option<Sealed>> {
-        if seal::version_of(sealed)? == self.newest()?.version() {
-            return Ok(None);
-        }
-        self.seal(table, column, row, &self.open(table, column, row, sealed)?).map(Some)
-    }
-
-    /// Like [`Self::seal`], for text.
-    pub fn seal_text(
-        &self,
-        table: &'static str,
-        column: &'static str,
-        row: &dyn seal::RowName,
-        text: &str,
-    ) -> Result<Sealed> {
-        self.seal(table, column, row, text.as_bytes())
-    }
-
-    /// Like [`Self::open`], for text.
-    pub fn open_text(
-        &self,
-        table: &'static str,
-        column: &'static str,
-        row: &dyn seal::RowName,
-        sealed: &Sealed,
-    ) -> Result<String> {
-        let clear = self.open(table, column, row, sealed)?;
-        String::from_utf8(clear.to_vec()).map_err(|_| Error::internal("a sealed text is not UTF-8"))
-    }
-
-    /// The key that wraps or unwraps a subject's key.
-    pub fn wrapping(&self, wrapped: &Sealed) -> Result<&Key> {
-        find(&self.keys, wrapped)
-    }
-
-    /// A blind index (HMAC-SHA-256): finds a value without keeping it. `kind` keeps kinds apart.
-    #[must_use]
-    pub fn index(&self, kind: &str, value: &str) -> Vec<u8> {
-        hmac::sign(&self.index, format!("{kind}|{value}").as_bytes()).as_ref().to_vec()
-    }
-
-    /// The secret part of a mailed link. The same for the same `what`, so that a mail that is sent again is the same
-    /// mail; known to nobody without the tenant's key.
-    #[must_use]
-    pub fn link_secret(&self, what: &str) -> Vec<u8> {
-        hmac::sign(&self.link, what.as_bytes()).as_ref().to_vec()
-    }
-
-    /// Signs with the tenant's Ed25519 key.
-    #[must_use]
-    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
-        self.signing.sign(message).as_ref().to_vec()
-    }
-
-    /// The Ed25519 key that verifies [`Self::sign`]: 32 bytes.
-    #[must_use]
-    pub fn public_key(&self) -> Vec<u8> {
-        self.signing.public_key().as_ref().to_vec()
-    }
 }

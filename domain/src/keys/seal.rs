@@ -26,12 +26,30 @@ pub struct Place<'a> {
     pub row: &'a dyn RowName,
 }
 
+/// A sealed value that did not open where it stands: its place, in ids and words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a sealed value does not open, {table}.{column} of {row}: {why}")]
+pub struct RefusedValue {
+    pub table: &'static str,
+    pub column: &'static str,
+    pub row: String,
+    pub subject: Option<SubjectId>,
+    why: &'static str,
+}
+
 /// Names a row within its table.
 pub trait RowName: Display + std::fmt::Debug + Sync {}
 
 impl<T: Display + std::fmt::Debug + Sync> RowName for T {}
 
 impl Place<'_> {
+    /// The error for what does not open here. Counted.
+    pub(super) fn refuse(&self, why: &'static str) -> Error {
+        SealedValueRefusals { table: Table::named(self.table) }.count();
+        let (table, column, row, subject) = (self.table, self.column, self.row.to_string(), self.subject);
+        Error::value_refused(RefusedValue { table, column, row, subject, why })
+    }
+
     /// `recital/1|tenant|subject or -|table|column|row`.
     fn aad(&self) -> Vec<u8> {
         let subject = self.subject.map_or_else(|| "-".to_owned(), |subject| subject.to_string());
@@ -79,10 +97,11 @@ impl Key {
     }
 
     /// # Errors
-    /// Internal, when the value is not what was sealed at this place under this key.
+    /// `SEALED_VALUE_REFUSED`, when the value is not what was sealed at this place under this key.
     pub fn open(&self, place: Place<'_>, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>> {
-        let message = parse(sealed)?;
-        let nonce = Nonce::try_assume_unique_for_key(&message.unprotected.iv).map_err(Error::internal)?;
+        let message = parse(sealed).ok_or_else(|| place.refuse("it is malformed"))?;
+        let nonce = Nonce::try_assume_unique_for_key(&message.unprotected.iv);
+        let nonce = nonce.map_err(|_| place.refuse("it is malformed"))?;
         let mut clear = message
             .decrypt_ciphertext(
                 &place.aad(),
@@ -94,24 +113,18 @@ impl Key {
                     Ok(buffer)
                 },
             )
-            .map_err(|_| {
-                SealedValueRefusals { table: Table::named(place.table) }.count();
-                Error::internal(format!("a sealed value does not open: {}.{}", place.table, place.column))
-            })?;
+            .map_err(|_| place.refuse("it is not what was sealed here"))?;
         Ok(Zeroizing::new(std::mem::take(&mut clear)))
     }
 }
 
-/// The version of the key that a value was sealed with.
-pub fn version_of(sealed: &Sealed) -> Result<i32> {
-    let message = parse(sealed)?;
-    let version = std::str::from_utf8(&message.protected.header.key_id).ok().and_then(|text| text.parse().ok());
-    version.ok_or_else(|| Error::internal("a sealed value names no key version"))
+/// The version of the key that a value was sealed with; None where it names none.
+pub fn version_of(sealed: &Sealed) -> Option<i32> {
+    std::str::from_utf8(&parse(sealed)?.protected.header.key_id).ok()?.parse().ok()
 }
 
-fn parse(sealed: &Sealed) -> Result<CoseEncrypt0> {
-    CoseEncrypt0::from_slice(&sealed.0)
-        .map_err(|error| Error::internal(format!("a sealed value is malformed: {error}")))
+fn parse(sealed: &Sealed) -> Option<CoseEncrypt0> {
+    CoseEncrypt0::from_slice(&sealed.0).ok()
 }
 
 /// Bytes from the operating system.
@@ -143,7 +156,7 @@ mod tests {
         let sealed = key(7).seal(place, b"secret").unwrap();
 
         assert_eq!(key(7).open(place, &sealed).unwrap().as_slice(), b"secret");
-        assert_eq!(version_of(&sealed).unwrap(), 1);
+        assert_eq!(version_of(&sealed), Some(1));
         assert!(key(8).open(place, &sealed).is_err());
         for elsewhere in [
             Place { tenant: TenantId(other), ..place },

@@ -78,7 +78,7 @@ macro_rules! durations {
 }
 
 labels! {
-    KmsOperation { Generate = "generate", Wrap = "wrap", Unwrap = "unwrap" }
+    KmsOperation { Generate = "generate", Rewrap = "rewrap", Unwrap = "unwrap" }
     /// `Disabled`: the key is out of use; `Unavailable`: the service does not answer, or not in time.
     KmsOutcome { Done = "done", Disabled = "disabled", Unavailable = "unavailable", Failed = "failed" }
 }

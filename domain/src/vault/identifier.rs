@@ -4,46 +4,64 @@
 //! is set, changed and removed through it, and shown with it.
 
 use recital_entities::{Sealed, SubjectId, vault::subjects};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Map, Value};
 
-use super::{SubjectKey, email_index, external_id_index, normalise_email};
+use super::{
+    SubjectKey, email_indexes, external_id_indexes,
+    find::{email_index, external_id_index},
+    normalise_email,
+};
 use crate::{
     db::TenantTx,
     error::{Error, Result},
+    keys::BlindIndex,
 };
 
 /// The attribute that is the identifier.
 pub const EMAIL: &str = "email";
 
-/// An identifier's two columns.
+/// An identifier's two columns, and the version of the key that indexes it.
 pub struct Identifier {
     pub sealed: Sealed,
-    pub index: Vec<u8>,
-}
-
-impl Identifier {
-    pub fn into_columns(self) -> (Option<Sealed>, Option<Vec<u8>>) {
-        (Some(self.sealed), Some(self.index))
-    }
+    pub index: BlindIndex,
 }
 
 /// Keeps the address as it was written and finds it in its one normal form.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` on the field `email`.
+/// `BAD_USER_INPUT` on the field `email`; CONFLICT with `SUBJECT_EXISTS`.
 pub async fn email_identifier(tx: &TenantTx, key: &SubjectKey, id: SubjectId, email: &str) -> Result<Identifier> {
-    let index = email_index(tx, &normalise_email(email)?).await?;
+    let keys = tx.keys().await?;
+    let normal = normalise_email(email)?;
+    let indexes = email_indexes(&keys, &normal);
+    check_free(tx, id, subjects::Column::EmailIndex, &indexes).await?;
+    let index = email_index(&keys, &normal, tx.now());
     Ok(Identifier { sealed: key.seal("subjects", "email", &id, email.trim().as_bytes())?, index })
 }
 
+/// # Errors
+/// CONFLICT with `SUBJECT_EXISTS`.
 pub async fn external_identifier(
     tx: &TenantTx,
     key: &SubjectKey,
     id: SubjectId,
     external_id: &str,
 ) -> Result<Identifier> {
-    let index = external_id_index(tx, external_id).await?;
+    let keys = tx.keys().await?;
+    let indexes = external_id_indexes(&keys, external_id);
+    check_free(tx, id, subjects::Column::ExternalIdIndex, &indexes).await?;
+    let index = external_id_index(&keys, external_id, tx.now());
     Ok(Identifier { sealed: key.seal("subjects", "external_id", &id, external_id.as_bytes())?, index })
+}
+
+/// While there are several versions of the index key, one value has several indexes and the table's unique constraint no
+/// longer sees that it is taken.
+async fn check_free(tx: &TenantTx, id: SubjectId, column: subjects::Column, indexes: &[Vec<u8>]) -> Result<()> {
+    let [oldest, _, ..] = indexes else { return Ok(()) };
+    tx.serialise(&hex::encode(oldest)).await?;
+    let others = subjects::Entity::find().filter(column.is_in(indexes.to_vec())).filter(subjects::Column::Id.ne(id));
+    if tx.exists(others).await? { Err(taken(column)) } else { Ok(()) }
 }
 
 /// The subject's address as it was written; none when there is none, or none any more.
@@ -83,14 +101,19 @@ pub fn take_email(field: &str, attributes: &mut Map<String, Value>) -> Result<Op
 
 /// What a taken identifier answers, naming the field.
 pub fn explain_taken(error: Error) -> Error {
-    let exists = |field: &str, what: &str| {
-        Error::conflict("SUBJECT_EXISTS", format!("another subject has this {what}")).on_field(field)
-    };
     if error.is_duplicate_of("email_index") {
-        exists("email", "e-mail address")
+        taken(subjects::Column::EmailIndex)
     } else if error.is_duplicate_of("external_id_index") {
-        exists("externalId", "external id")
+        taken(subjects::Column::ExternalIdIndex)
     } else {
         error
     }
+}
+
+fn taken(column: subjects::Column) -> Error {
+    let (field, what) = match column {
+        subjects::Column::EmailIndex => ("email", "e-mail address"),
+        _ => ("externalId", "external id"),
+    };
+    Error::conflict("SUBJECT_EXISTS", format!("another subject has this {what}")).on_field(field)
 }

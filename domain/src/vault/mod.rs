@@ -15,6 +15,7 @@ mod minimise;
 mod profile;
 mod quota;
 mod register;
+mod reindex;
 mod restrict;
 mod reveal;
 mod rewrap;
@@ -30,7 +31,7 @@ pub use files::{
     discard_later, download, files_by_ids, holds_of_files, list_files, open_file, reap_uploads, upload,
 };
 pub use find::{
-    Sought, SubjectRef, email_index, external_id_index, find_subject, find_subject_if_any, normalise_email,
+    Sought, SubjectRef, email_indexes, external_id_indexes, find_subject, find_subject_if_any, normalise_email,
 };
 pub use find_many::find_subjects;
 pub use formats::{SetFormat, list_formats, remove_format, set_format};
@@ -42,6 +43,7 @@ pub use list::{
 pub use minimise::{Allowlist, Minimised, RemovedFields, minimise};
 pub use profile::{OpenProfile, ProfileChange, UpdateProfile, change_profile, check_changes, open_profile, update};
 pub use register::{RegisterSubject, register};
+pub use reindex::{indexed_before, newest_index_key};
 pub use restrict::{lift_restriction, restrict, were_restricted};
 pub use reveal::{Reveal, Revealed, open_payloads, reveal_external_ids, reveal_payloads, reveal_profiles};
 pub use rewrap::{rewrap, rewrap_tenant};

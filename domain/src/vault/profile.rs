@@ -19,7 +19,7 @@ use super::{
     attributes::{MOST_ATTRIBUTES, check_profile, object},
     find_subject,
     formats::Formats,
-    identifier::{EMAIL, email_identifier, explain_taken, open_email_with, take_email},
+    identifier::{EMAIL, Identifier, email_identifier, explain_taken, open_email_with, take_email},
     normalise_email,
 };
 use crate::{
@@ -240,20 +240,26 @@ async fn change_email(
     if before.as_deref() == email.as_deref().map(str::trim) {
         return Ok(false);
     }
-    let (email, email_index) = match email {
+    let identifier = match email {
         Some(email) => {
             let identifier = email_identifier(tx, key, subject.id, &email).await;
-            identifier.map_err(|error| error.within(ATTRIBUTES))?.into_columns()
+            Some(identifier.map_err(|error| error.within(ATTRIBUTES))?)
         }
         None if subject.external_id.is_none() => {
             let message = "without an external id the address is all this subject is found by";
             return Err(Error::invalid("attributes.email", "IDENTIFIER_REQUIRED", message));
         }
-        None => (None, None),
+        None => None,
     };
     let mut row = subjects::ActiveModel::from(subject.clone());
-    row.email = Set(email);
-    row.email_index = Set(email_index);
+    if let Some(identifier) = &identifier {
+        // The older of the two identifiers' versions: what it names is all done, never less.
+        row.index_version = Set(subject.index_version.min(identifier.index.version));
+    }
+    (row.email, row.email_index) = match identifier {
+        Some(Identifier { sealed, index }) => (Set(Some(sealed)), Set(Some(index.hash))),
+        None => (Set(None), Set(None)),
+    };
     tx.update(row).await.map_err(explain_taken)?;
     Ok(true)
 }

@@ -1,6 +1,6 @@
 //! A new subject: identifiers, attributes and the key that seals them.
 
-use recital_entities::{SubjectId, SubjectStatus, access::tenants, vault::subjects};
+use recital_entities::{Sealed, SubjectId, SubjectStatus, access::tenants, vault::subjects};
 use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -10,7 +10,7 @@ use super::{
     attributes::{check_external_id, check_locale, check_profile, object},
     find_subject,
     formats::Formats,
-    identifier::{EMAIL, email_identifier, explain_taken, external_identifier, take_email},
+    identifier::{EMAIL, Identifier, email_identifier, explain_taken, external_identifier, take_email},
     normalise_email,
     profile::{ATTRIBUTES, paths_of, profile_row, version_row},
     quota::take_place,
@@ -119,14 +119,16 @@ fn one_email(identifier: Option<String>, attribute: Option<String>) -> Result<Op
 }
 
 async fn subject_row(tx: &TenantTx, key: &SubjectKey, id: SubjectId, sound: &Sound) -> Result<subjects::Model> {
-    let (external_id, external_id_index) = match &sound.external_id {
-        Some(external_id) => external_identifier(tx, key, id, external_id).await?.into_columns(),
-        None => (None, None),
+    let external_id = match &sound.external_id {
+        Some(external_id) => Some(external_identifier(tx, key, id, external_id).await?),
+        None => None,
     };
-    let (email, email_index) = match &sound.email {
-        Some(email) => email_identifier(tx, key, id, email).await?.into_columns(),
-        None => (None, None),
+    let email = match &sound.email {
+        Some(email) => Some(email_identifier(tx, key, id, email).await?),
+        None => None,
     };
+    let (external_id, external_id_index) = columns(external_id);
+    let (email, email_index) = columns(email);
     let locale = match &sound.locale {
         Some(locale) => locale.clone(),
         None => tenant_locale(tx).await?,
@@ -140,7 +142,7 @@ async fn subject_row(tx: &TenantTx, key: &SubjectKey, id: SubjectId, sound: &Sou
         external_id_index,
         email,
         email_index,
-        index_version: 1,
+        index_version: tx.keys().await?.index_version(tx.now()),
         created_at: tx.now(),
         last_verified_at: tx.now(),
         verification_due_at: Some(accuracy::due_from(&accuracy::policy(tx).await?, tx.now())),
@@ -148,6 +150,10 @@ async fn subject_row(tx: &TenantTx, key: &SubjectKey, id: SubjectId, sound: &Sou
         being_asked: false,
         erased_at: None,
     })
+}
+
+fn columns(identifier: Option<Identifier>) -> (Option<Sealed>, Option<Vec<u8>>) {
+    identifier.map(|Identifier { sealed, index }| (sealed, index.hash)).unzip()
 }
 
 async fn tenant_locale(tx: &TenantTx) -> Result<String> {

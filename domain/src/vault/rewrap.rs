@@ -2,9 +2,9 @@
 //!
 //! Safe to run at any time, under load, twice at once, and to kill half-way: each value is replaced only while it is
 //! still what was read, and a row that is already done is passed over. An older version is destroyed once a pass that
-//! began late enough found nothing left on it: no process can then still hold a ring that does not know the newest.
+//! began late enough found nothing left on it: no process can then still hold a ring that does not know the newest. A value
+//! that does not open stays as it is and goes on record; while there is one, the version it names stays too.
 
-use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
     Sealed, TenantEntity, TenantId,
     access::{members, webhook_endpoints},
@@ -14,44 +14,47 @@ use recital_entities::{
     vault::{subject_keys, tenant_keys},
 };
 use sea_orm::{
-    ColumnTrait, EntityName as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    sea_query::Expr,
+    ColumnTrait, EntityName as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Value,
+    sea_query::{CaseStatement, Expr, SimpleExpr},
 };
 use uuid::Uuid;
 
-use super::SubjectKey;
+use super::{SubjectKey, reindex::reindex};
 use crate::{
     app::App,
     db::TenantTx,
-    error::Result,
+    error::{Error, Result},
     evidence::Event,
-    keys::HELD_FOR,
+    keys::RefusedValue,
     viewer::{Actor, Permission, Viewer},
 };
 
 /// Rows of one transaction.
-const BATCH: u64 = 200;
+const BATCH: u64 = 500;
 
 /// Job `keys.rewrap`. Answers how many values were brought over.
 pub async fn rewrap_tenant(app: &App, tenant: TenantId, run: Uuid) -> Result<u64> {
     rewrap(app, &Viewer::new(tenant, Actor::Job("keys.rewrap"), run)).await
 }
 
-/// Brings over whatever is not under the newest version.
+/// Brings over whatever is not under the newest versions of the tenant's key and of its index key.
 pub async fn rewrap(app: &App, viewer: &Viewer) -> Result<u64> {
-    let Some(pass) = Pass::begin(app, viewer).await? else { return Ok(0) };
-    let mut count = pass.subject_keys().await?;
-    count += pass.reasons().await?;
-    count += pass.column(members::Column::Id, members::Column::Contact).await?;
-    count += pass.column(legal_holds::Column::Id, legal_holds::Column::Reason).await?;
-    count += pass.column(legal_holds::Column::Id, legal_holds::Column::ReleaseReason).await?;
-    count += pass.column(incidents::Column::Id, incidents::Column::Title).await?;
-    count += pass.column(incidents::Column::Id, incidents::Column::Description).await?;
-    count += pass.column(attestations::Column::Id, attestations::Column::Statement).await?;
-    count += pass.column(webhook_endpoints::Column::Id, webhook_endpoints::Column::Secret).await?;
-    count += pass.column(last_addresses::Column::RequestId, last_addresses::Column::Address).await?;
-    pass.end(count).await?;
-    Ok(count)
+    Ok(rewrap_all(app, viewer).await? + reindex(app, viewer).await?)
+}
+
+async fn rewrap_all(app: &App, viewer: &Viewer) -> Result<u64> {
+    let Some(mut pass) = Pass::begin(app, viewer).await? else { return Ok(0) };
+    pass.subject_keys().await?;
+    pass.reasons().await?;
+    pass.column(members::Column::Id, members::Column::Contact).await?;
+    pass.column(legal_holds::Column::Id, legal_holds::Column::Reason).await?;
+    pass.column(legal_holds::Column::Id, legal_holds::Column::ReleaseReason).await?;
+    pass.column(incidents::Column::Id, incidents::Column::Title).await?;
+    pass.column(incidents::Column::Id, incidents::Column::Description).await?;
+    pass.column(attestations::Column::Id, attestations::Column::Statement).await?;
+    pass.column(webhook_endpoints::Column::Id, webhook_endpoints::Column::Secret).await?;
+    pass.column(last_addresses::Column::RequestId, last_addresses::Column::Address).await?;
+    pass.end().await
 }
 
 /// One pass over all that the tenant's key wraps and seals.
@@ -59,9 +62,20 @@ struct Pass<'a> {
     app: &'a App,
     viewer: &'a Viewer,
     newest: i32,
-    began_at: DateTime<Utc>,
-    /// From then on every process knows the newest version.
-    settled_at: DateTime<Utc>,
+    /// Whether every process knows the newest version.
+    settled: bool,
+    /// Values brought over.
+    count: u64,
+    /// Values that did not open.
+    refused: u64,
+}
+
+/// What came of some rows.
+struct Batch {
+    count: u64,
+    refused: Vec<Error>,
+    /// The last row looked at; None at the end.
+    last: Option<Uuid>,
 }
 
 impl<'a> Pass<'a> {
@@ -72,128 +86,183 @@ impl<'a> Pass<'a> {
             let live = tenant_keys::Entity::find().filter(tenant_keys::Column::RetiredAt.is_null());
             let live = tx.all(live.order_by_desc(tenant_keys::Column::Version)).await?;
             let Some(newest) = live.first().filter(|_| live.len() > 1) else { return Ok(None) };
-            let held_for = TimeDelta::from_std(HELD_FOR * 2).unwrap_or(TimeDelta::MAX);
-            let settled_at = newest.created_at + held_for;
-            Ok(Some(Self { app, viewer, newest: newest.version, began_at: tx.now(), settled_at }))
+            let settled = newest.created_at + tx.core().keys.settles_after() <= tx.now();
+            Ok(Some(Self { app, viewer, newest: newest.version, settled, count: 0, refused: 0 }))
         })
         .await
     }
 
-    async fn subject_keys(&self) -> Result<u64> {
-        let mut count = 0;
-        loop {
-            let done = self.app.maintain(self.viewer, async |tx| self.subject_key_batch(tx).await).await?;
-            if done == 0 {
-                return Ok(count);
-            }
-            count += done;
+    async fn subject_keys(&mut self) -> Result<()> {
+        let (newest, mut after) = (self.newest, Some(Uuid::nil()));
+        while let Some(row) = after {
+            let batch = async |tx: &TenantTx| subject_key_batch(tx, newest, row).await;
+            after = self.note(self.app.maintain(self.viewer, batch).await?).await?;
         }
-    }
-
-    async fn subject_key_batch(&self, tx: &TenantTx) -> Result<u64> {
-        use subject_keys::Column;
-        let older = subject_keys::Entity::find().filter(Column::TenantKeyVersion.lt(self.newest));
-        let rows = tx.all(older.order_by_asc(Column::SubjectId).limit(BATCH)).await?;
-        let keys = tx.keys_for(rows.iter().map(|row| &row.wrapped)).await?;
-        for row in &rows {
-            let wrapped = SubjectKey::rewrap(&keys, row)?.unwrap_or_else(|| row.wrapped.clone());
-            let replace = subject_keys::Entity::update_many()
-                .filter(Column::SubjectId.eq(row.subject_id))
-                .filter(Column::Wrapped.eq(row.wrapped.clone()))
-                .col_expr(Column::Wrapped, Expr::value(wrapped))
-                .col_expr(Column::TenantKeyVersion, Expr::value(self.newest));
-            tx.update_all(replace).await?;
-        }
-        Ok(rows.len() as u64)
+        Ok(())
     }
 
     /// One column that is sealed under the tenant key, whatever it holds.
-    async fn column<C>(&self, id: C, column: C) -> Result<u64>
+    async fn column<C>(&mut self, id: C, column: C) -> Result<()>
     where
         C: ColumnTrait<EntityName: TenantEntity<Column = C>>,
     {
-        let (mut count, mut after) = (0, Uuid::nil());
-        loop {
-            let batch = async |tx: &TenantTx| self.column_batch(tx, id, column, after).await;
-            let (done, last) = self.app.maintain(self.viewer, batch).await?;
-            count += done;
-            match last {
-                Some(last) => after = last,
-                None => return Ok(count),
-            }
+        let mut after = Some(Uuid::nil());
+        while let Some(row) = after {
+            let batch = async |tx: &TenantTx| column_batch(tx, id, column, row).await;
+            after = self.note(self.app.maintain(self.viewer, batch).await?).await?;
         }
+        Ok(())
     }
 
-    /// Answers how many values were replaced, and the last row looked at.
-    async fn column_batch<C>(&self, tx: &TenantTx, id: C, column: C, after: Uuid) -> Result<(u64, Option<Uuid>)>
-    where
-        C: ColumnTrait<EntityName: TenantEntity<Column = C>>,
-    {
-        let select = C::EntityName::find().select_only().columns([id, column]).filter(id.gt(after));
-        let select = select.filter(column.is_not_null()).order_by_asc(id).limit(BATCH);
-        let rows: Vec<(Uuid, Sealed)> = tx.tuples(select).await?;
-        let keys = tx.keys_for(rows.iter().map(|(_, sealed)| sealed)).await?;
-        let (table, name) = (C::EntityName::default().table_name(), column.as_str());
-        let mut count = 0;
-        for (row, sealed) in &rows {
-            let Some(resealed) = keys.reseal(table, name, row, sealed)? else { continue };
-            let replace = C::EntityName::update_many()
-                .filter(id.eq(*row))
-                .filter(column.eq(sealed.clone()))
-                .col_expr(column, Expr::value(resealed));
-            count += tx.update_all(replace).await?;
-        }
-        Ok((count, rows.last().map(|(row, _)| *row)))
+    /// Answers where the next batch begins.
+    async fn note(&mut self, batch: Batch) -> Result<Option<Uuid>> {
+        self.count += batch.count;
+        self.refused += batch.refused.len() as u64;
+        report(self.app, self.viewer, batch.refused).await?;
+        Ok(batch.last)
     }
 
     /// Why each version was made.
-    async fn reasons(&self) -> Result<u64> {
+    async fn reasons(&mut self) -> Result<()> {
         use tenant_keys::Column;
-        self.app
-            .maintain(self.viewer, async |tx| {
-                let rows = tx.all(tenant_keys::Entity::find().filter(Column::Reason.is_not_null())).await?;
-                let keys = tx.keys_for(rows.iter().filter_map(|row| row.reason.as_ref())).await?;
-                let mut count = 0;
-                for (version, reason) in rows.into_iter().filter_map(|row| Some((row.version, row.reason?))) {
-                    let Some(resealed) = keys.reseal("tenant_keys", "reason", &version, &reason)? else { continue };
-                    let replace = tenant_keys::Entity::update_many()
-                        .filter(Column::Version.eq(version))
-                        .col_expr(Column::Reason, Expr::value(resealed));
-                    count += tx.update_all(replace).await?;
-                }
-                Ok(count)
-            })
-            .await
+        let reseal = async |tx: &TenantTx| {
+            let rows = tx.all(tenant_keys::Entity::find().filter(Column::Reason.is_not_null())).await?;
+            let keys = tx.keys_for(rows.iter().filter_map(|row| row.reason.as_ref())).await?;
+            let mut count = 0;
+            for (version, reason) in rows.into_iter().filter_map(|row| Some((row.version, row.reason?))) {
+                let Some(resealed) = keys.reseal("tenant_keys", "reason", &version, &reason)? else { continue };
+                let replace = tenant_keys::Entity::update_many()
+                    .filter(Column::Version.eq(version))
+                    .col_expr(Column::Reason, Expr::value(resealed));
+                count += tx.update_all(replace).await?;
+            }
+            Ok(count)
+        };
+        self.count += self.app.maintain(self.viewer, reseal).await?;
+        Ok(())
     }
 
-    async fn end(&self, count: u64) -> Result<()> {
-        let (id, version) = (self.viewer.tenant(), self.newest);
+    async fn end(self) -> Result<u64> {
+        let (id, version, count) = (self.viewer.tenant(), self.newest, self.count);
         if count > 0 {
             let rewrapped = Event::TenantKeyRewrapped { id, version, count };
             self.app.write(self.viewer, Permission::VaultRotateKey, async |_| Ok(rewrapped.with(()))).await?;
         }
-        if self.began_at < self.settled_at {
-            return Ok(());
+        if self.settled && self.refused == 0 {
+            let destroy = async |tx: &TenantTx| {
+                destroy_older(tx, version).await?;
+                Ok(Event::TenantKeysDestroyed { id, before: version }.with(()))
+            };
+            self.app.write(self.viewer, Permission::VaultRotateKey, destroy).await?;
+            self.app.core().keys.forget(id).await;
         }
-        let destroy = async |tx: &TenantTx| {
-            self.destroy_older(tx).await?;
-            Ok(Event::TenantKeysDestroyed { id, before: version }.with(()))
-        };
-        self.app.write(self.viewer, Permission::VaultRotateKey, destroy).await?;
-        self.app.core().keys.forget(id).await;
-        Ok(())
+        Ok(count)
     }
+}
 
-    async fn destroy_older(&self, tx: &TenantTx) -> Result<()> {
-        use tenant_keys::Column;
-        let destroy = tenant_keys::Entity::update_many()
-            .filter(Column::Version.lt(self.newest))
-            .filter(Column::RetiredAt.is_null())
-            .col_expr(Column::Wrapped, Expr::value(Vec::<u8>::new()))
-            .col_expr(Column::RetiredAt, Expr::value(tx.now()));
-        tx.update_all(destroy).await?;
-        Ok(())
+/// Puts values that did not open on record. What else is wrong ends the pass.
+pub(super) async fn report(app: &App, viewer: &Viewer, refused: Vec<Error>) -> Result<()> {
+    for error in refused {
+        let known = error.caused_by::<RefusedValue>().is_some();
+        let told = app.reported(viewer, Err::<(), _>(error)).await;
+        if !known {
+            return told;
+        }
     }
+    Ok(())
+}
+
+async fn subject_key_batch(tx: &TenantTx, newest: i32, after: Uuid) -> Result<Batch> {
+    use subject_keys::Column;
+    let older = subject_keys::Entity::find()
+        .filter(Column::TenantKeyVersion.lt(newest))
+        .filter(Column::SubjectId.gt(after))
+        .order_by_asc(Column::SubjectId);
+    let rows = tx.all(older.limit(BATCH)).await?;
+    let keys = tx.keys_for(rows.iter().map(|row| &row.wrapped)).await?;
+    let mut batch = Batch { count: 0, refused: Vec::new(), last: rows.last().map(|row| row.subject_id.0) };
+    let mut replaced = Vec::with_capacity(rows.len());
+    for row in rows {
+        match SubjectKey::rewrap(&keys, &row) {
+            Ok(wrapped) => replaced.push(Replaced {
+                row: row.subject_id.0,
+                new: wrapped.unwrap_or(row.wrapped.clone()),
+                old: row.wrapped,
+            }),
+            Err(error) => batch.refused.push(error),
+        }
+    }
+    if !replaced.is_empty() {
+        let replace = subject_keys::Entity::update_many()
+            .filter(Column::SubjectId.is_in(replaced.iter().map(|value| value.row)))
+            .filter(Column::Wrapped.is_in(replaced.iter().map(|value| value.old.clone())))
+            .col_expr(Column::TenantKeyVersion, Expr::value(newest))
+            .col_expr(
+                Column::Wrapped,
+                chosen(Column::SubjectId, Column::Wrapped, replaced.into_iter().map(|value| (value.row, value.new))),
+            );
+        batch.count = tx.update_all(replace).await?;
+    }
+    Ok(batch)
+}
+
+/// Every sealed value is unlike every other, so that being among the old ones is being one's own.
+struct Replaced {
+    row: Uuid,
+    old: Sealed,
+    new: Sealed,
+}
+
+async fn column_batch<C>(tx: &TenantTx, id: C, column: C, after: Uuid) -> Result<Batch>
+where
+    C: ColumnTrait<EntityName: TenantEntity<Column = C>>,
+{
+    let select = C::EntityName::find().select_only().columns([id, column]).filter(id.gt(after));
+    let select = select.filter(column.is_not_null()).order_by_asc(id).limit(BATCH);
+    let rows: Vec<(Uuid, Sealed)> = tx.tuples(select).await?;
+    let keys = tx.keys_for(rows.iter().map(|(_, sealed)| sealed)).await?;
+    let (table, name) = (C::EntityName::default().table_name(), column.as_str());
+    let mut batch = Batch { count: 0, refused: Vec::new(), last: rows.last().map(|(row, _)| *row) };
+    let mut replaced = Vec::new();
+    for (row, old) in rows {
+        match keys.reseal(table, name, &row, &old) {
+            Ok(Some(new)) => replaced.push(Replaced { row, old, new }),
+            Ok(None) => {}
+            Err(error) => batch.refused.push(error),
+        }
+    }
+    if !replaced.is_empty() {
+        let replace = C::EntityName::update_many()
+            .filter(id.is_in(replaced.iter().map(|value| value.row)))
+            .filter(column.is_in(replaced.iter().map(|value| value.old.clone())))
+            .col_expr(column, chosen(id, column, replaced.into_iter().map(|value| (value.row, value.new))));
+        batch.count = tx.update_all(replace).await?;
+    }
+    Ok(batch)
+}
+
+/// `CASE WHEN id = … THEN … ELSE column END`: each row its own value, in one statement.
+pub(super) fn chosen<C: ColumnTrait, V: Into<Value>>(
+    id: C,
+    column: C,
+    values: impl Iterator<Item = (Uuid, V)>,
+) -> SimpleExpr {
+    values
+        .fold(CaseStatement::new(), |case, (row, value)| case.case(id.eq(row), Expr::value(value)))
+        .finally(Expr::col(column))
+        .into()
+}
+
+/// Only the wrapped key goes: that there was a version, and when, stays.
+async fn destroy_older(tx: &TenantTx, newest: i32) -> Result<()> {
+    use tenant_keys::Column;
+    let destroy = tenant_keys::Entity::update_many()
+        .filter(Column::Version.lt(newest))
+        .filter(Column::RetiredAt.is_null())
+        .col_expr(Column::Wrapped, Expr::value(Vec::<u8>::new()))
+        .col_expr(Column::RetiredAt, Expr::value(tx.now()));
+    tx.update_all(destroy).await?;
+    Ok(())
 }
 
 #[cfg(test)]

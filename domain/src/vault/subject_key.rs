@@ -60,16 +60,11 @@ impl SubjectKey {
 
     /// The same key, wrapped by the tenant's newest; none when it was already.
     pub(super) fn rewrap(keys: &TenantKeys, row: &subject_keys::Model) -> Result<Option<Sealed>> {
-        let (old, newest) = (keys.wrapping(&row.wrapped)?, keys.newest()?);
-        if old.version() == newest.version() {
-            return Ok(None);
-        }
-        let place = wrapped_place(row.tenant_id, &row.subject_id);
-        newest.seal(place, &old.open(place, &row.wrapped)?).map(Some)
+        keys.reseal_at(wrapped_place(row.tenant_id, &row.subject_id), &row.wrapped)
     }
 
     fn unwrap(keys: &TenantKeys, row: &subject_keys::Model) -> Result<Self> {
-        let clear = keys.wrapping(&row.wrapped)?.open(wrapped_place(row.tenant_id, &row.subject_id), &row.wrapped)?;
+        let clear = keys.open_at(wrapped_place(row.tenant_id, &row.subject_id), &row.wrapped)?;
         let clear = ClearKey::new(clear.as_slice().try_into().map_err(Error::internal)?);
         Ok(Self { tenant: row.tenant_id, subject: row.subject_id, key: Key::new(VERSION, &clear) })
     }

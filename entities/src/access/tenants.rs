@@ -19,6 +19,8 @@ pub struct Model {
     pub requests_per_minute: i32,
     pub max_subjects: i32,
     pub mails_per_hour: i32,
+    /// The ARN of the KMS key the tenant brought; None: the service's own.
+    pub kms_key: Option<String>,
     pub created_at: DateTimeUtc,
     /// When a closing tenant is destroyed.
     pub closes_at: Option<DateTimeUtc>,
@@ -26,5 +28,5 @@ pub struct Model {
 
 crate::global_table! {
     Key: Id;
-    Operational: Slug | Name | Locale | TimeZone | Status | CleanupSchedule | CleanupTime | RequestsPerMinute | MaxSubjects | MailsPerHour | CreatedAt | ClosesAt;
+    Operational: Slug | Name | Locale | TimeZone | Status | CleanupSchedule | CleanupTime | RequestsPerMinute | MaxSubjects | MailsPerHour | KmsKey | CreatedAt | ClosesAt;
 }
