@@ -310,6 +310,12 @@ struct RemoveMemberInput {
 }
 
 #[derive(SimpleObject)]
+struct SigningKeyPayload {
+    /// The new key's `kid` in the tenant's JWK Set.
+    key_id: String,
+}
+
+#[derive(SimpleObject)]
 struct MemberPayload {
     member: Member,
 }
@@ -343,6 +349,12 @@ pub struct AccessMutation;
 
 #[Object]
 impl AccessMutation {
+    /// Signs receipts and certificates with a new key. What the old one signed stays verifiable: its public key stays
+    /// listed.
+    async fn rotate_signing_key(&self, ctx: &Context<'_>) -> ApiResult<SigningKeyPayload> {
+        Ok(SigningKeyPayload { key_id: room::rotate_signing_key(app(ctx), viewer(ctx)?).await? })
+    }
+
     /// Adds a person who works for the tenant. Nobody grants a role above their own.
     async fn invite_member(&self, ctx: &Context<'_>, input: InviteMemberInput) -> ApiResult<MemberPayload> {
         let input = InviteMember { email: input.email.0, name: input.name, role: input.role };

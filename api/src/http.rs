@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::{
     bounces,
     client::behind_proxies,
-    files, graphql_http, log,
+    files, graphql_http, jwks, log,
     operator::OperatorState,
     pages,
     schema::{self, TenantSchema},
@@ -63,7 +63,8 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
     let mut router = Router::new()
         .route("/graphql", get(websocket::graphql).post(graphql_http::graphql::<ApiState>))
         .route("/graphql/ws", get(websocket::socket))
-        .route("/mail/bounces", post(bounces::report));
+        .route("/mail/bounces", post(bounces::report))
+        .route("/.well-known/recital/{tenant}/jwks.json", get(jwks::keys));
     if options.development {
         router = router.route("/graphiql", get(graphiql));
     }

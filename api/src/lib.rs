@@ -16,6 +16,7 @@ mod files;
 mod graphql_http;
 mod http;
 mod ids;
+mod jwks;
 mod limits;
 mod log;
 mod mail;

@@ -22,7 +22,7 @@ use recital_domain::{
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::time::{Instant, interval, sleep_until};
+use tokio::time::{Instant, interval, sleep_until, timeout};
 use tokio_stream::StreamMap;
 use tracing::Instrument as _;
 
@@ -37,6 +37,8 @@ use crate::{
 const PROTOCOL: &str = "graphql-transport-ws";
 const INIT_WITHIN: Duration = Duration::from_secs(10);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(3);
+const UNSURE_FOR: Duration = Duration::from_secs(30);
+const READ_WITHIN: Duration = Duration::from_secs(2);
 const MOST_OPERATIONS: usize = 50;
 const LARGEST_MESSAGE: usize = 1024 * 1024;
 
@@ -67,8 +69,16 @@ fn open(state: ApiState, parts: &Parts, upgrade: WebSocketUpgrade) -> HttpRespon
     let client = client(peer, &parts.headers);
     let span = tracing::Span::current();
     upgrade.protocols([PROTOCOL]).max_message_size(LARGEST_MESSAGE).on_upgrade(move |socket| {
-        let session =
-            Session { state, socket, correlation, client, credential, viewer: None, running: StreamMap::new() };
+        let session = Session {
+            state,
+            socket,
+            correlation,
+            client,
+            credential,
+            viewer: None,
+            confirmed_at: Instant::now(),
+            running: StreamMap::new(),
+        };
         session.serve().instrument(span)
     })
 }
@@ -85,6 +95,7 @@ const DUPLICATE_ID: Close = Close(4409, "Subscriber for that id already exists")
 const SECOND_INIT: Close = Close(4429, "Too many initialisation requests");
 const GONE: Close = Close(1000, "Bye");
 const TRY_AGAIN: Close = Close(1013, "Try again later");
+const TOO_SLOW: Close = Close(1013, "Reading too slowly");
 
 type Step = Result<(), Close>;
 
@@ -104,7 +115,7 @@ struct Init {
     authorization: Option<String>,
 }
 
-/// One connection. An operation that is running answers Some, and None at its end.
+/// One connection. While it cannot be told whether the credential still holds, nothing is told. An operation that is running answers Some, and None at its end.
 struct Session {
     state: ApiState,
     socket: WebSocket,
@@ -112,6 +123,8 @@ struct Session {
     client: Client,
     credential: Option<String>,
     viewer: Option<Viewer>,
+    /// When the credential was last seen to hold.
+    confirmed_at: Instant,
     running: StreamMap<String, BoxStream<'static, Option<async_graphql::Response>>>,
 }
 
@@ -123,7 +136,7 @@ impl Session {
         };
         // The peer may be gone already.
         let frame = CloseFrame { code, reason: reason.into() };
-        let _ = self.socket.send(Message::Close(Some(frame))).await;
+        let _ = self.put(Message::Close(Some(frame))).await;
     }
 
     async fn converse(&mut self) -> Step {
@@ -138,7 +151,7 @@ impl Session {
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return Ok(()),
                     Some(Ok(message)) => self.hear(&message).await?,
                 },
-                Some((id, answer)) = self.running.next(), if !self.running.is_empty() => {
+                Some((id, answer)) = self.running.next(), if self.is_sure() && !self.running.is_empty() => {
                     self.tell(&id, answer).await?;
                 }
                 _ = look_again.tick(), if self.viewer.is_some() => self.look_again().await?,
@@ -173,7 +186,12 @@ impl Session {
             self.credential = auth::bearer(&authorization).map(str::to_owned);
         }
         self.viewer = Some(self.authenticate().await?);
+        self.confirmed_at = Instant::now();
         self.send(&json!({ "type": "connection_ack" })).await
+    }
+
+    fn is_sure(&self) -> bool {
+        self.confirmed_at.elapsed() < LOOK_AGAIN_AFTER + LOOK_AGAIN_AFTER / 2
     }
 
     async fn authenticate(&mut self) -> Result<Viewer, Close> {
@@ -184,8 +202,16 @@ impl Session {
 
     /// Ends the connection of a credential that no longer holds, and finds out whether the peer is still there.
     async fn look_again(&mut self) -> Step {
-        self.viewer = Some(self.authenticate().await?);
-        self.socket.send(Message::Ping(Vec::new().into())).await.map_err(|_| GONE)
+        match self.authenticate().await {
+            Ok(viewer) => {
+                self.viewer = Some(viewer);
+                self.confirmed_at = Instant::now();
+            }
+            // The database may be on its way back.
+            Err(Close(1013, _)) if self.confirmed_at.elapsed() < UNSURE_FOR => {}
+            Err(close) => return Err(close),
+        }
+        self.put(Message::Ping(Vec::new().into())).await
     }
 
     async fn subscribe(&mut self, id: String, parameters: Parameters) -> Step {
@@ -226,6 +252,12 @@ impl Session {
     }
 
     async fn send(&mut self, message: &Value) -> Step {
-        self.socket.send(Message::Text(message.to_string().into())).await.map_err(|_| GONE)
+        self.put(Message::Text(message.to_string().into())).await
+    }
+
+    /// Whoever does not read is let go, before what waits for them grows and before their credential is looked at too
+    /// late.
+    async fn put(&mut self, message: Message) -> Step {
+        timeout(READ_WITHIN, self.socket.send(message)).await.map_err(|_| TOO_SLOW)?.map_err(|_| GONE)
     }
 }

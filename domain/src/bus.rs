@@ -15,10 +15,11 @@ use tokio::sync::{
     OnceCell,
     broadcast::{self, error::RecvError},
 };
+use uuid::Uuid;
 
 use crate::{
     app::App,
-    db::{Db, Notices},
+    db::{Db, Notice, Notices},
     error::{Error, Result},
 };
 
@@ -29,6 +30,9 @@ pub enum Change {
     SubjectRequest(SubjectRequestId),
     /// A credential was revoked, or a tenant is not served any more.
     AccessEnded,
+    /// Whatever changed for a while was not heard, of any tenant: look again. Never sent between processes.
+    #[serde(skip)]
+    Missed,
 }
 
 type Told = (TenantId, Change);
@@ -90,8 +94,16 @@ impl Bus {
 }
 
 async fn forward(mut notices: Notices, sender: broadcast::Sender<Told>, access: AccessEpoch) {
-    while let Some(payload) = notices.next().await {
-        match serde_json::from_str::<Told>(&payload) {
+    while let Some(notice) = notices.next().await {
+        let told = match notice {
+            Notice::Payload(payload) => serde_json::from_str::<Told>(&payload),
+            Notice::Gap => {
+                // Somebody's access may have ended meanwhile.
+                access.fetch_add(1, Ordering::SeqCst);
+                Ok((TenantId(Uuid::nil()), Change::Missed))
+            }
+        };
+        match told {
             Ok((_, Change::AccessEnded)) => drop(access.fetch_add(1, Ordering::SeqCst)),
             Ok(told) => drop(sender.send(told)),
             Err(error) => tracing::warn!(%error, "a change that this version does not know"),
@@ -99,7 +111,7 @@ async fn forward(mut notices: Notices, sender: broadcast::Sender<Told>, access: 
     }
 }
 
-/// One tenant's changes from now on. Whoever falls behind by more than the backlog gets UNAVAILABLE with `LAGGED`, and
+/// One tenant's changes from now on, and [`Change::Missed`] where some may not have been heard. Whoever falls behind by more than the backlog gets UNAVAILABLE with `LAGGED`, and
 /// no more.
 pub(crate) async fn watch(app: &App, tenant: TenantId) -> Result<impl Stream<Item = Result<Change>> + use<>> {
     let changes = app.changes().await?;
@@ -107,7 +119,9 @@ pub(crate) async fn watch(app: &App, tenant: TenantId) -> Result<impl Stream<Ite
         let mut changes = changes?;
         loop {
             match changes.recv().await {
-                Ok((of, change)) if of == tenant => return Some((Ok(change), Some(changes))),
+                Ok((of, change)) if of == tenant || change == Change::Missed => {
+                    return Some((Ok(change), Some(changes)));
+                }
                 Ok(_) => {}
                 Err(RecvError::Lagged(_)) => return Some((Err(lagged()), None)),
                 Err(RecvError::Closed) => return None,
@@ -116,7 +130,7 @@ pub(crate) async fn watch(app: &App, tenant: TenantId) -> Result<impl Stream<Ite
     }))
 }
 
-fn lagged() -> Error {
+pub(crate) fn lagged() -> Error {
     Error::unavailable("LAGGED", "changes were missed: read the history, then subscribe again")
 }
 

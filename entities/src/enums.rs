@@ -24,11 +24,15 @@ words! {
     /// decisions, keys. SUPPORT: requests and subjects. AUDITOR: reads all but decrypted personal data.
     Role { Owner, PrivacyOfficer, Developer, Support, Auditor }
 
-    /// What a secret under the tenant key is for.
-    SecretKind { Hash, Index, Link, Signing }
+    /// What a secret under the tenant key is for. SIGNING signs the audit log, and statements to outsiders until their
+    /// key was rotated for the first time; then STATEMENT does.
+    SecretKind { Hash, Index, Link, Signing, Statement }
 
     /// GDPR Article 6(1)(a)-(f).
     LawfulBasis { Consent, Contract, LegalObligation, VitalInterests, PublicTask, LegitimateInterests }
+
+    /// GONE: it answered 410. FAILING: it accepted nothing for five days.
+    WebhookDisabledReason { Gone, Failing }
 
     PurposeStatus { Active, Retired }
 

@@ -37,7 +37,7 @@ ids! {
     IncidentId, JobRunId, LegalHoldId, MemberId, OperatorEntryId, OperatorTokenId, PreferenceLinkId, PurposeId, RecordId,
     RequestEventId,
     RetentionPolicyId, RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, TenantId, TokenId,
-    WebhookEndpointId, WorkItemId, WorkerId,
+    WebhookDeliveryId, WebhookEndpointId, WorkItemId, WorkerId,
 }
 
 /// The id that clients know a row by (Relay's global id): opaque to them, `Type:uuid` inside.

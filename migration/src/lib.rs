@@ -12,6 +12,7 @@ mod m20261121_000003_vault;
 mod m20261121_000004_files;
 mod m20261121_000005_decisions;
 mod m20261121_000006_consent;
+mod m20261121_000007_telling;
 mod m20261121_000010_mail;
 mod m20261121_000011_request_life;
 mod m20261121_000012_log_tiles;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_files::Migration),
             Box::new(m20261121_000005_decisions::Migration),
             Box::new(m20261121_000006_consent::Migration),
+            Box::new(m20261121_000007_telling::Migration),
             Box::new(m20261121_000010_mail::Migration),
             Box::new(m20261121_000011_request_life::Migration),
             Box::new(m20261121_000012_log_tiles::Migration),

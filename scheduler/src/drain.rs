@@ -75,7 +75,7 @@ async fn carry_out(app: App, item: Claimed) {
 
 async fn attempt(app: &App, item: &Claimed) -> Result<()> {
     // Each try so far took its worker with it.
-    if item.attempt > work::LAST_TRY {
+    if item.attempt > work::last_try(&item.kind) {
         return Err(Error::unavailable("WORKER_LOST", "no worker outlived this item"));
     }
     let work = tokio::time::timeout(LIMIT, guarded(Box::pin(work::perform(app, item))));

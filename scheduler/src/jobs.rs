@@ -103,6 +103,12 @@ pub const JOBS: &[Job] = &[
         act: Act::Once(|app| Box::pin(access::close_due_tenants(app))),
     },
     Job {
+        name: "webhooks.prune",
+        schedule: Schedule::Cron("50 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(access::prune_deliveries(app, turn.tenant, turn.run))),
+    },
+    Job {
         name: "work.prune",
         schedule: Schedule::Cron("30 3 * * *", Tz::UTC),
         limit: HOUR,

@@ -17,14 +17,21 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_domain::{db::PageRequest, work};
 use recital_entities::WorkState;
-use recital_tests::{Client, both_engines};
+use recital_scheduler::run_job;
+use recital_tests::{Client, World, both_engines, judge, node_script, python_script};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 const CREATE: &str = "mutation($url: String!, $events: [String!]!) {
     createWebhookEndpoint(input: { url: $url, events: $events }) { endpoint { id url events disabledAt } secret } }";
 const DELETE: &str = "mutation($id: ID!) { deleteWebhookEndpoint(input: { id: $id }) { endpoint { id } } }";
-const LIST: &str = "{ webhookEndpoints { id url events disabledAt } }";
+const LIST: &str = "{ webhookEndpoints { id url events disabledAt disabledReason failingSince } }";
+const ENABLE: &str = "mutation($id: ID!) { enableWebhookEndpoint(input: { id: $id }) { endpoint { disabledAt } } }";
+const TEST: &str = "mutation($id: ID!) { testWebhookEndpoint(input: { id: $id }) { messageId } }";
+const ROTATE: &str = "mutation($id: ID!, $hours: Int) { rotateWebhookSecret(input: { id: $id, overlapHours: $hours }) {
+    endpoint { previousSecretUntil } secret } }";
+const DELIVERIES: &str = "query($id: ID!) { node(id: $id) { ... on WebhookEndpoint { deliveries(first: 50) { totalCount
+    edges { node { messageId event attempt sentAt durationMs status failure nextAttemptAt } } } } } }";
 const CONSENT: &str = "mutation($id: ID!, $given: Boolean!) { recordConsent(input: { subject: { id: $id },
     purpose: \"agent_interaction\", given: $given, policyVersion: \"1\", method: WEB_FORM }) { consent { id } } }";
 const WITHDRAW: &str = "mutation($id: ID!) { withdrawConsent(input: { subject: { id: $id },
@@ -92,7 +99,183 @@ fn verifies(secret: &str, headers: &HeaderMap, body: &str) -> bool {
     hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, &key), signed.as_bytes(), &signature).is_ok()
 }
 
+/// What receivers' own libraries make of a delivery: the kind of event, or why it is refused.
+async fn received(secret: &str, headers: &HeaderMap, body: &str) -> Result<String, String> {
+    let names = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+    let headers: serde_json::Map<_, _> =
+        names.iter().map(|name| ((*name).to_owned(), header(headers, name).into())).collect();
+    let delivery = json!({ "secret": secret, "headers": headers, "body": body });
+    let python = judge(python_script("webhook.py"), &delivery).await;
+    let node = judge(node_script("webhook.mjs"), &delivery).await;
+    assert_eq!(python.is_ok(), node.is_ok(), "{python:?} {node:?}");
+    python.and(node).map(|kind| kind.trim().to_owned())
+}
+
+/// The log of an endpoint's deliveries, newest first.
+async fn log(world: &World, id: &str) -> Vec<Value> {
+    let log = world.ask(DELIVERIES, json!({ "id": id })).await["node"]["deliveries"].take();
+    log["edges"].as_array().unwrap().iter().map(|edge| edge["node"].clone()).collect()
+}
+
+async fn endpoint(world: &World) -> Value {
+    world.ask(LIST, json!({})).await["webhookEndpoints"][0].take()
+}
+
 both_engines! {
+    async fn the_receivers_own_libraries_verify_a_delivery(world: World) {
+        // The libraries compare a delivery's time with the system's.
+        world.advance(Utc::now() - world.now());
+        let service = Service::start().await;
+        let (id, old) = listen(&world.owner, &service, &["subject.erased"]).await;
+        world.ask(TEST, json!({ "id": id })).await;
+        world.drain().await;
+        let (headers, body) = service.heard().remove(0);
+        assert_eq!(received(&old, &headers, &body).await.as_deref(), Ok("webhook.test"));
+        assert!(received(&old, &headers, &body.replace("test", "tset")).await.is_err());
+
+        let rotated = world.ask(ROTATE, json!({ "id": id, "hours": 2 })).await["rotateWebhookSecret"].take();
+        let new = rotated["secret"].as_str().unwrap();
+        world.ask(TEST, json!({ "id": id })).await;
+        world.drain().await;
+        let (headers, body) = service.heard().remove(0);
+        for secret in [new, &old] {
+            assert_eq!(received(secret, &headers, &body).await.as_deref(), Ok("webhook.test"));
+        }
+        let stranger = format!("whsec_{}", BASE64_STANDARD.encode([7; 32]));
+        assert!(received(&stranger, &headers, &body).await.is_err());
+        world.finish().await;
+    }
+
+    async fn a_secret_that_was_exchanged_signs_no_more_when_its_time_is_over(world: World) {
+        let service = Service::start().await;
+        let (id, old) = listen(&world.owner, &service, &["subject.erased"]).await;
+        let refused = world.owner.refused(ROTATE, json!({ "id": id, "hours": 169 })).await;
+        assert!(refused.is("BAD_USER_INPUT", "OUT_OF_RANGE"), "{refused:?}");
+        let rotated = world.ask(ROTATE, json!({ "id": id, "hours": 1 })).await["rotateWebhookSecret"].take();
+        let until: DateTime<Utc> = rotated["endpoint"]["previousSecretUntil"].as_str().unwrap().parse().unwrap();
+        assert_eq!(until, world.now() + TimeDelta::hours(1));
+        world.advance(TimeDelta::hours(1));
+        world.ask(TEST, json!({ "id": id })).await;
+        world.drain().await;
+        let (headers, body) = &service.heard()[0];
+        assert!(verifies(rotated["secret"].as_str().unwrap(), headers, body));
+        assert!(!verifies(&old, headers, body));
+        run_job(&world.app, "webhooks.prune").await.unwrap();
+        let kept = world.database.number("SELECT count(*) FROM webhook_endpoints WHERE previous_secret IS NOT NULL").await;
+        assert_eq!(kept.unwrap(), 0);
+        world.finish().await;
+    }
+
+    async fn every_try_stands_in_the_log_for_a_month(world: World) {
+        let service = Service::start().await;
+        let (id, _) = listen(&world.owner, &service, &["subject.erased"]).await;
+        let message = world.ask(TEST, json!({ "id": id })).await["testWebhookEndpoint"]["messageId"].take();
+        service.answers(500);
+        world.drain().await;
+        let tried = log(&world, &id).await.remove(0);
+        let next: DateTime<Utc> = tried["nextAttemptAt"].as_str().unwrap().parse().unwrap();
+        assert_eq!((&tried["messageId"], &tried["event"]), (&message, &json!("webhook.test")));
+        assert_eq!((&tried["attempt"], &tried["status"], &tried["failure"]), (&json!(1), &json!(500), &json!("WEBHOOK_REFUSED")));
+        let queued = work::list_items(&world.app, Some(WorkState::Ready), PageRequest::default()).await.unwrap();
+        assert_eq!(queued.items[0].next_attempt_at, Some(next), "the log tells when it is tried again");
+
+        service.answers(204);
+        world.advance(next - world.now());
+        world.drain().await;
+        let tries = log(&world, &id).await;
+        let second = json!({ "attempt": 2, "status": 204, "failure": null, "nextAttemptAt": null });
+        assert!(second.as_object().unwrap().iter().all(|(name, value)| tries[0][name] == *value), "{tries:?}");
+        assert!(endpoint(&world).await["failingSince"].is_null());
+
+        let (_, stranger) = world.another_tenant("globex").await;
+        assert_eq!(stranger.ask(DELIVERIES, json!({ "id": id })).await["node"], Value::Null);
+        for (days, left) in [(29, 2), (2, 0)] {
+            world.advance(TimeDelta::days(days));
+            run_job(&world.app, "webhooks.prune").await.unwrap();
+            assert_eq!(log(&world, &id).await.len(), left);
+        }
+        world.finish().await;
+    }
+
+    async fn tries_come_at_the_times_that_are_documented(world: World) {
+        let service = Service::start().await;
+        let (id, _) = listen(&world.owner, &service, &["subject.erased"]).await;
+        world.ask(TEST, json!({ "id": id })).await;
+        service.answers(503);
+        for seconds in [5, 300, 1_800, 7_200, 18_000, 36_000, 36_000] {
+            world.drain().await;
+            let next: DateTime<Utc> = log(&world, &id).await[0]["nextAttemptAt"].as_str().unwrap().parse().unwrap();
+            let wait = (next - world.now()).num_milliseconds();
+            assert!((seconds * 900..=seconds * 1_100).contains(&wait), "{wait} ms where {seconds} s are listed");
+            world.advance(next - world.now());
+        }
+        world.drain().await;
+        let tries = log(&world, &id).await;
+        assert_eq!((tries.len(), &tries[0]["nextAttemptAt"]), (8, &Value::Null));
+        let dead = work::list_items(&world.app, Some(WorkState::Dead), PageRequest::default()).await.unwrap();
+        assert_eq!(dead.items.len(), 1, "an operator may try it again");
+        service.answers(204);
+        work::retry(&world.app, dead.items[0].id).await.unwrap();
+        world.finish().await;
+    }
+
+    async fn an_endpoint_that_fails_for_five_days_is_disabled_and_its_owners_are_told(world: World) {
+        world.database.execute("UPDATE tenants SET locale = 'de', time_zone = 'Europe/Berlin'").await.unwrap();
+        const INVITE: &str = "mutation($email: EmailAddress!, $role: Role!) {
+            inviteMember(input: { email: $email, name: \"Byron Lovelace\", role: $role }) { member { id } } }";
+        for (name, role) in [("second", "OWNER"), ("dev", "DEVELOPER")] {
+            world.ask(INVITE, json!({ "email": format!("{name}@acme.example.com"), "role": role })).await;
+        }
+        let service = Service::start().await;
+        let (id, _) = listen(&world.owner, &service, &["subject.erased"]).await;
+        service.answers(500);
+        for day in 0..=5 {
+            assert!(endpoint(&world).await["disabledAt"].is_null(), "day {day}");
+            world.ask(TEST, json!({ "id": id })).await;
+            world.drain().await;
+            world.advance(TimeDelta::days(i64::from(day < 5)));
+        }
+        let disabled = endpoint(&world).await;
+        let failing_since: DateTime<Utc> = disabled["failingSince"].as_str().unwrap().parse().unwrap();
+        assert_eq!((&disabled["disabledReason"], world.now() - failing_since), (&json!("FAILING"), TimeDelta::days(5)));
+        let mails = world.inbox.mails();
+        let mut told: Vec<_> = mails.iter().map(|mail| mail.to.as_str()).collect();
+        told.sort_unstable();
+        assert_eq!(told, ["owner@acme.example.com", "second@acme.example.com"]);
+        assert!(mails[0].subject.contains("ist abgeschaltet") && mails[0].text.contains("127.0.0.1"), "{}", mails[0].text);
+        assert!(!mails[0].text.contains("/hooks"), "a path may hold a secret");
+
+        let refused = world.owner.refused(TEST, json!({ "id": id })).await;
+        assert!(refused.is("CONFLICT", "ENDPOINT_DISABLED"), "{refused:?}");
+        world.drain().await;
+        service.heard();
+        service.answers(204);
+        world.ask(ENABLE, json!({ "id": id })).await;
+        assert!(world.owner.refused(ENABLE, json!({ "id": id })).await.is("CONFLICT", "NOT_DISABLED"));
+        world.ask(TEST, json!({ "id": id })).await;
+        world.drain().await;
+        assert_eq!(service.kinds().last().unwrap(), "webhook.test");
+        assert_eq!(endpoint(&world).await["failingSince"], Value::Null);
+        assert_eq!(world.inbox.mails().len(), 2, "nobody is told twice");
+        world.finish().await;
+    }
+
+    async fn an_endpoint_that_does_not_answer_is_given_up_after_fifteen_seconds(world: World) {
+        let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", silent.local_addr().unwrap());
+        let made = world.ask(CREATE, json!({ "url": url, "events": ["subject.erased"] })).await;
+        let id = made["createWebhookEndpoint"]["endpoint"]["id"].as_str().unwrap().to_owned();
+        world.ask(TEST, json!({ "id": id })).await;
+        world.drain().await;
+        let tried = log(&world, &id).await.remove(0);
+        assert_eq!((&tried["status"], &tried["failure"]), (&Value::Null, &json!("WEBHOOK_UNREACHABLE")));
+        let took = tried["durationMs"].as_i64().unwrap();
+        assert!((15_000..17_000).contains(&took), "{took} ms");
+        world.ask(DELETE, json!({ "id": id })).await;
+        world.advance(TimeDelta::minutes(1));
+        world.finish().await;
+    }
+
     async fn a_service_is_told_of_what_it_asked_for_with_ids_alone(world: World) {
         world.import_registers().await;
         let service = Service::start().await;
@@ -151,7 +334,7 @@ both_engines! {
             assert!(verifies(&secret, &heard[0].0, &heard[0].1));
             assert_eq!(header(&heard[0].0, "webhook-timestamp"), world.now().timestamp().to_string());
             ids.push((header(&heard[0].0, "webhook-id").to_owned(), heard[0].1.clone()));
-            world.advance(TimeDelta::minutes(1));
+            world.advance(TimeDelta::minutes(6));
         }
         assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
         world.drain().await;
@@ -171,6 +354,7 @@ both_engines! {
         let listed = world.ask(LIST, json!({})).await["webhookEndpoints"].take();
         let disabled: DateTime<Utc> = listed[0]["disabledAt"].as_str().unwrap().parse().unwrap();
         assert_eq!(disabled, world.now());
+        assert_eq!(listed[0]["disabledReason"], "GONE");
         world.ask(WITHDRAW, json!({ "id": ada })).await;
         world.drain().await;
         assert!(service.heard().is_empty());

@@ -23,7 +23,7 @@ pub use database::Database;
 pub use kms::{KmsEmulator, python};
 pub use kms_faults::{Fault, FaultyKms};
 pub use logs::capture;
-pub use outside::{ask_outsider, go_program, python_script};
+pub use outside::{ask_outsider, go_program, judge, node_script, python_script};
 pub use program::Program;
 pub use recital_domain::db::Engine;
 pub use s3::S3Emulator;

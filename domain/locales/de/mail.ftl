@@ -53,3 +53,11 @@ consent-expiry-body =
     Wenn sie enden soll, brauchen Sie nichts zu tun. Auf Ihrer eigenen Seite sehen Sie, worin Sie eingewilligt haben, können es jederzeit zurücknehmen oder nach dem Ende neu einwilligen.
 consent-expiry-action = Meine Auswahl ansehen
 consent-expiry-after = Der Link ist nur für Sie bestimmt. Er gilt bis zum { $until }.
+
+webhook-disabled-subject = { $tenant }: Ihr Webhook-Endpunkt bei { $host } ist abgeschaltet
+webhook-disabled-preheader = Er hat vom { $since } bis zum { $until } kein Ereignis angenommen.
+webhook-disabled-body =
+    Ihr Webhook-Endpunkt bei { $host } hat vom { $since } bis zum { $until } keines der gesendeten Ereignisse angenommen. Er ist abgeschaltet: Ihm wird nichts mehr gemeldet.
+
+    Sobald er wieder antwortet, schalten Sie ihn mit enableWebhookEndpoint wieder ein. Was inzwischen geschah, wird nicht nachgesendet; es steht in den Verläufen.
+webhook-disabled-after = Sie erhalten diese Nachricht, weil Sie zu den Inhabern von { $tenant } gehören.

@@ -53,3 +53,11 @@ consent-expiry-body =
     If you want it to end, you need not do anything. On your own page you can see what you agreed to, take it back at any time, or agree anew after it has ended.
 consent-expiry-action = See my choices
 consent-expiry-after = The link is meant for you alone. It works until { $until }.
+
+webhook-disabled-subject = { $tenant }: your webhook endpoint at { $host } is switched off
+webhook-disabled-preheader = It accepted no event from { $since } to { $until }.
+webhook-disabled-body =
+    Your webhook endpoint at { $host } accepted none of the events that we sent it from { $since } to { $until }. It is switched off: it is told of nothing more.
+
+    When it answers again, switch it on with enableWebhookEndpoint. What happened in between is not sent afterwards; the histories have it.
+webhook-disabled-after = You get this mail because you are an owner of { $tenant }.

@@ -53,3 +53,11 @@ consent-expiry-body =
     Si quiere que termine, no tiene que hacer nada. En su propia página puede ver qué ha consentido, retirarlo en cualquier momento o consentir de nuevo cuando haya terminado.
 consent-expiry-action = Ver mis opciones
 consent-expiry-after = El enlace es solo para usted. Es válido hasta el { $until }.
+
+webhook-disabled-subject = { $tenant }: su punto de conexión de webhook en { $host } está desactivado
+webhook-disabled-preheader = No aceptó ningún evento desde el { $since } hasta el { $until }.
+webhook-disabled-body =
+    Su punto de conexión de webhook en { $host } no aceptó ninguno de los eventos enviados desde el { $since } hasta el { $until }. Está desactivado: ya no se le comunica nada.
+
+    Cuando vuelva a responder, actívelo con enableWebhookEndpoint. Lo ocurrido entretanto no se envía después; está en los historiales.
+webhook-disabled-after = Recibe este mensaje porque es propietario de { $tenant }.

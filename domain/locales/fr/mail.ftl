@@ -53,3 +53,11 @@ consent-expiry-body =
     Si vous voulez qu’il prenne fin, vous n’avez rien à faire. Sur votre page, vous voyez à quoi vous avez consenti, vous pouvez le retirer à tout moment, ou consentir à nouveau une fois qu’il a pris fin.
 consent-expiry-action = Voir mes choix
 consent-expiry-after = Le lien vous est personnel. Il est valable jusqu’au { $until }.
+
+webhook-disabled-subject = { $tenant } : votre point de terminaison webhook chez { $host } est désactivé
+webhook-disabled-preheader = Il n'a accepté aucun événement du { $since } au { $until }.
+webhook-disabled-body =
+    Votre point de terminaison webhook chez { $host } n'a accepté aucun des événements envoyés du { $since } au { $until }. Il est désactivé : plus rien ne lui est signalé.
+
+    Dès qu'il répond de nouveau, réactivez-le avec enableWebhookEndpoint. Ce qui s'est passé entre-temps n'est pas renvoyé ; les historiques le gardent.
+webhook-disabled-after = Vous recevez ce message parce que vous êtes propriétaire de { $tenant }.

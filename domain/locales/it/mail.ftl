@@ -53,3 +53,11 @@ consent-expiry-body =
     Se vuole che termini, non deve fare nulla. Sulla Sua pagina può vedere a che cosa ha acconsentito, revocarlo in qualsiasi momento o acconsentire di nuovo dopo la fine.
 consent-expiry-action = Vedere le mie scelte
 consent-expiry-after = Il link è destinato solo a Lei. È valido fino al { $until }.
+
+webhook-disabled-subject = { $tenant }: il vostro endpoint webhook presso { $host } è disattivato
+webhook-disabled-preheader = Non ha accettato alcun evento dal { $since } al { $until }.
+webhook-disabled-body =
+    Il vostro endpoint webhook presso { $host } non ha accettato nessuno degli eventi inviati dal { $since } al { $until }. È disattivato: non gli viene più comunicato nulla.
+
+    Quando risponderà di nuovo, riattivatelo con enableWebhookEndpoint. Ciò che è accaduto nel frattempo non viene inviato in seguito; si trova nelle cronologie.
+webhook-disabled-after = Ricevete questo messaggio perché siete tra i proprietari di { $tenant }.

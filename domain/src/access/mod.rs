@@ -10,6 +10,7 @@ mod credential;
 mod idempotency;
 mod members;
 mod operator;
+mod signing_keys;
 mod tenant;
 mod webhooks;
 
@@ -29,9 +30,12 @@ pub use operator::{
     create_operator_token, create_tenant_as, get_tenant_as, health, key_version, list_tenants, resume_tenant,
     retry_work, run_job, set_tenant_key, set_tenant_limits, suspend_tenant, tenants_by_ids, usage,
 };
+pub use signing_keys::{jwks_url, published_keys, rotate_signing_key};
 pub use tenant::{OwnTenant, TenantKeyState, find_tenant_by_slug, own_tenant};
-pub(crate) use webhooks::{Courier, announce, deliver};
+pub(crate) use webhooks::{Courier, announce, deliver, tell_owner};
 pub use webhooks::{
-    CreateWebhookEndpoint, CreatedWebhookEndpoint, WEBHOOK_EVENTS, WebhookDelivery, create_webhook_endpoint,
-    delete_webhook_endpoint, list_webhook_endpoints, webhook_endpoints_by_ids,
+    CreateWebhookEndpoint, CreatedWebhookEndpoint, TestedWebhookEndpoint, WEBHOOK_EVENTS, WebhookDelivery,
+    WebhookDisabledMail, create_webhook_endpoint, delete_webhook_endpoint, enable_webhook_endpoint,
+    list_webhook_deliveries, list_webhook_endpoints, prune_deliveries, rotate_webhook_secret, test_webhook_endpoint,
+    webhook_endpoints_by_ids,
 };

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::{list, receipt_document::Receipt, version};
 use crate::{
+    access::jwks_url,
     app::App,
     db::TenantTx,
     error::{Error, Result},
@@ -19,7 +20,8 @@ use crate::{
 /// A receipt tells the newest events; the whole history is in `consentHistory`.
 const MOST_EVENTS: u64 = 100;
 
-/// JSON-LD with a `proof`: a compact JWS (`EdDSA`) whose payload is the document without its proof.
+/// JSON-LD with a `proof`: a compact JWS (`EdDSA`) whose payload is the document without its proof, and where the
+/// public keys stand (`jku`).
 ///
 /// # Errors
 /// `NOT_FOUND`; UNAVAILABLE without the tenant's keys.
@@ -52,7 +54,8 @@ async fn sign(tx: &TenantTx, mut document: Value) -> Result<Value> {
     let keys = tx.keys().await?;
     let jws = keys.sign_jws("consent-receipt+ld+json", &document)?;
     if let Some(document) = document.as_object_mut() {
-        let proof = json!({ "type": "JsonWebSignature", "jws": jws, "publicKeyJwk": keys.public_jwk() });
+        let jku = jwks_url(&tx.core().settings, tx.tenant());
+        let proof = json!({ "type": "JsonWebSignature", "jws": jws, "jku": jku, "publicKeyJwk": keys.public_jwk() });
         document.insert("proof".to_owned(), proof);
     }
     Ok(document)

@@ -3,6 +3,7 @@
 //!
 //! It names the person by their id here and nothing else, so that it can be shown to anybody they show it to.
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use recital_entities::{
     ConsentMethod, ConsentState,
     access::{controllers, tenants},
@@ -35,6 +36,7 @@ impl Receipt {
             "@id": urn(newest),
             "@type": "dpv:ConsentReceipt",
             "dct:identifier": newest,
+            "dpv:hasIdentifier": newest,
             "dct:conformsTo": format!("{PROFILE}#receipt"),
             "dct:created": self.consent.updated_at,
             "dct:publisher": urn(self.tenant.id.0),
@@ -47,6 +49,7 @@ impl Receipt {
             "@id": urn(self.consent.id.0),
             "@type": "dpv:ConsentRecord",
             "dct:identifier": self.consent.id,
+            "dpv:hasIdentifier": self.consent.id,
             "dct:conformsTo": format!("{PROFILE}#record"),
             "dct:modified": self.consent.updated_at,
             "dct:language": self.tenant.locale,
@@ -54,10 +57,11 @@ impl Receipt {
                 "@id": urn(self.consent.subject_id.0),
                 "@type": "dpv:DataSubject",
                 "dct:identifier": self.consent.subject_id,
+                "dpv:hasIdentifier": self.consent.subject_id,
             },
             "dpv:hasDataController": self.controller(),
             "dpv:hasJurisdiction": "loc:EU",
-            "dpv:hasApplicableLaw": "eu-gdpr:GDPR",
+            "dpv:hasApplicableLaw": "legal-eu:law-GDPR",
             "dpv:hasNotice": self.notice(self.consent.notice_hash.as_deref()),
             "dpv:hasProcess": self.process(),
             "dpv:hasConsentStatus": self.events.iter().map(|event| self.event(event)).collect::<Vec<_>>(),
@@ -69,6 +73,7 @@ impl Receipt {
             "@id": urn(self.tenant.id.0),
             "@type": "dpv:DataController",
             "dct:identifier": self.tenant.id,
+            "dpv:hasIdentifier": self.tenant.id,
             "dpv:hasName": self.controller.name,
             "dpv:hasAddress": self.controller.contact,
             "dpv:hasContact": self.controller.contact_email,
@@ -106,7 +111,10 @@ impl Receipt {
                 { "@type": "dpv:StorageDuration", "dpv:hasDuration": purpose.retention },
             ],
             "dpv:hasRecipient": self.recipients(),
-            "dpv:hasConsentControl": { "@type": "dpv:WithdrawConsent", "dct:description": "withdrawConsent" },
+            "dpv:hasConsentControl": {
+                "@type": "dpv:WithdrawConsent",
+                "dpv:isExercisedAt": format!("mailto:{}", self.controller.contact_email),
+            },
             "dpv:hasRight": RIGHTS.map(|right| format!("eu-gdpr:{right}")),
         })
     }
@@ -131,8 +139,10 @@ impl Receipt {
             "@id": urn(event.id.0),
             "@type": status(event.state),
             "dct:date": event.recorded_at,
-            "dct:valid": event.expires_at,
+            "dct:valid": validity(event),
+            "dpv:hasLegalBasis": kind_of_consent(self.consent.special_category_consent),
             "dpv:isIndicatedBy": urn(event.subject_id.0),
+            "dpv:isImplementedByEntity": urn(self.tenant.id.0),
             "dpv:hasIndicationMethod": indication(event.method),
             "dpv:hasNotice": self.notice(event.notice_hash.as_deref()),
         })
@@ -147,6 +157,7 @@ fn context() -> Value {
         "dct": "http://purl.org/dc/terms/",
         "dpv": "https://w3id.org/dpv#",
         "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
+        "legal-eu": "https://w3id.org/dpv/legal/eu#",
         "loc": "https://w3id.org/dpv/loc#",
         "xsd": "http://www.w3.org/2001/XMLSchema#",
         "dct:conformsTo": iri,
@@ -154,12 +165,13 @@ fn context() -> Value {
         "dct:created": instant,
         "dct:modified": instant,
         "dct:date": instant,
-        "dct:valid": instant,
         "dpv:hasApplicableLaw": iri,
         "dpv:hasDataSource": iri,
         "dpv:hasJurisdiction": iri,
         "dpv:hasLegalBasis": iri,
         "dpv:hasRight": iri,
+        "dpv:isExercisedAt": iri,
+        "dpv:isImplementedByEntity": iri,
         "dpv:isIndicatedBy": iri,
     })
 }
@@ -170,6 +182,16 @@ fn urn(id: uuid::Uuid) -> String {
 
 fn legal_basis(special_category_consent: Option<bool>) -> &'static str {
     if special_category_consent == Some(true) { "eu-gdpr:A6-1-a-explicit-consent" } else { "eu-gdpr:A6-1-a" }
+}
+
+/// From when until when, as an interval of ISO 8601-2; without an end where only a withdrawal ends it.
+fn validity(event: &consent_events::Model) -> String {
+    let instant = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    format!("{}/{}", instant(event.recorded_at), event.expires_at.map_or_else(|| "..".to_owned(), instant))
+}
+
+fn kind_of_consent(special_category_consent: Option<bool>) -> &'static str {
+    if special_category_consent == Some(true) { "dpv:ExplicitlyExpressedConsent" } else { "dpv:ExpressedConsent" }
 }
 
 /// The state's name in the Data Privacy Vocabulary.

@@ -16,7 +16,7 @@ mod tenant_tx;
 
 pub(crate) use ask::DecisionFacts;
 pub use connect::{Db, Engine};
-pub(crate) use notify::Notices;
+pub(crate) use notify::{Notice, Notices};
 pub use page::{Order, Page, PageRequest};
 pub use platform::Platform;
 pub use tenant_tx::TenantTx;

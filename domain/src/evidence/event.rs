@@ -3,7 +3,7 @@
 use recital_entities::{
     ApiKeyId, AttestationId, AttributeFormatType, ConsentId, DecisionReason, DeletionMethod, ErasureApproval, FileId,
     IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId, RetentionPolicyId, RetentionRunId,
-    ReverificationId, Role, SubjectId, SubjectRequestId, TenantId, WebhookEndpointId,
+    ReverificationId, Role, SubjectId, SubjectRequestId, TenantId, WebhookDisabledReason, WebhookEndpointId,
 };
 use serde_json::{Value, json};
 
@@ -101,6 +101,8 @@ events! {
     TenantKeysDestroyed = "tenant.keys_destroyed" on Tenant(TenantId) { before: i32 }
     /// Live versions of the key are wrapped by another KMS key or master key from now on.
     TenantKeyWrapped = "tenant.key_wrapped" on Tenant(TenantId) { kms_key: String, versions: usize }
+    /// The key that signs receipts and certificates.
+    SigningKeyRotated = "tenant.signing_key_rotated" on Tenant(TenantId) { kid: String }
     MemberInvited = "member.invited" on Member(MemberId) { role: Role }
     MemberRoleChanged = "member.role_changed" on Member(MemberId) { from: Role, to: Role }
     MemberRemoved = "member.removed" on Member(MemberId) {}
@@ -111,8 +113,10 @@ events! {
     /// A request came again under its idempotency key and got the answer it had got before: nothing changed.
     AnswerRepeated = "answer.repeated" on Tenant(TenantId) { operation: &'static str }
     WebhookEndpointCreated = "webhook.created" on WebhookEndpoint(WebhookEndpointId) { events: Vec<String> }
-    /// It answered 410 Gone.
-    WebhookEndpointDisabled = "webhook.disabled" on WebhookEndpoint(WebhookEndpointId) {}
+    WebhookEndpointDisabled = "webhook.disabled" on WebhookEndpoint(WebhookEndpointId) { reason: WebhookDisabledReason }
+    WebhookEndpointEnabled = "webhook.enabled" on WebhookEndpoint(WebhookEndpointId) {}
+    WebhookSecretRotated = "webhook.secret_rotated" on WebhookEndpoint(WebhookEndpointId) { overlap_hours: i32 }
+    WebhookTested = "webhook.test" on WebhookEndpoint(WebhookEndpointId) {}
     WebhookEndpointDeleted = "webhook.deleted" on WebhookEndpoint(WebhookEndpointId) {}
 
     RegisterImported = "register.imported" on Tenant(TenantId) {

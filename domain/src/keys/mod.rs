@@ -8,8 +8,10 @@ mod ring;
 mod rotate;
 mod rotate_master;
 mod seal;
+mod statement;
 mod tenant_keys;
 
+pub(crate) use jws::public_jwk;
 pub use kms::AwsKms;
 pub use local::LocalKms;
 pub use master_file::MasterKeyFile;

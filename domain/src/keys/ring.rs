@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::{
     ClearKey, DataKey, KEY_DISABLED, KMS_UNAVAILABLE, Key, KeyService, TenantKeys, WrappedKey, seal,
+    statement::{publish, signing_key},
     tenant_keys::{secret_place, secret_row},
 };
 use crate::{
@@ -234,7 +235,11 @@ impl KeyRing {
     pub async fn create(&self, tx: &TenantTx) -> Result<()> {
         let key = self.add_version(tx, 1).await?;
         for kind in [SecretKind::Hash, SecretKind::Index, SecretKind::Link, SecretKind::Signing] {
-            Self::add_secret(tx, &key, (kind, 1), &ClearKey::new(seal::random()?)).await?;
+            let clear = ClearKey::new(seal::random()?);
+            Self::add_secret(tx, &key, (kind, 1), &clear).await?;
+            if kind == SecretKind::Signing {
+                publish(tx, &signing_key(&clear)?).await?;
+            }
         }
         Ok(())
     }

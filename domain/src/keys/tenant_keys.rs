@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{Sealed, SecretKind, TenantId, vault::tenant_secrets};
 use zeroize::Zeroizing;
 
-use super::{ClearKey, Key, Place, RowName, seal};
+use super::{ClearKey, Key, Place, RowName, seal, statement::signing_key};
 use crate::error::{Error, Result};
 
 /// One tenant's clear keys. Wiped when the last user lets go: aws-lc clears what it frees.
@@ -23,6 +23,7 @@ pub struct TenantKeys {
     hash: hmac::Key,
     link: hmac::Key,
     signing: Ed25519KeyPair,
+    pub(super) statement: Ed25519KeyPair,
     pub(super) uses: AtomicU64,
 }
 
@@ -70,9 +71,11 @@ impl TenantKeys {
         let hash = open(hash.ok_or_else(|| Error::internal("a tenant without its secrets"))?)?;
         let hash = hmac::Key::new(hmac::HMAC_SHA256, hash.as_slice());
         let link = hmac::Key::new(hmac::HMAC_SHA256, newest(SecretKind::Link)?.as_slice());
-        let signing = Ed25519KeyPair::from_seed_unchecked(newest(SecretKind::Signing)?.as_slice());
-        let signing = signing.map_err(|_| Error::internal("the signing key is malformed"))?;
-        Ok(Self { tenant, keys, indexes, hash, link, signing, uses: AtomicU64::new(0) })
+        let signing = signing_key(&newest(SecretKind::Signing)?)?;
+        let rotated = secrets.iter().any(|row| row.kind == SecretKind::Statement);
+        let statement = if rotated { SecretKind::Statement } else { SecretKind::Signing };
+        let statement = signing_key(&newest(statement)?)?;
+        Ok(Self { tenant, keys, indexes, hash, link, signing, statement, uses: AtomicU64::new(0) })
     }
 
     /// The key that seals what is new.

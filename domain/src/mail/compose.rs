@@ -40,12 +40,14 @@ pub enum Kind {
     RequestReminder,
     /// To a member of the tenant's.
     RequestOverdue,
+    /// To an owner of the tenant's: an endpoint is told no more.
+    WebhookDisabled,
 }
 
 impl Kind {
     /// Whether it leads its reader anywhere.
     pub(super) fn has_link(self) -> bool {
-        !matches!(self, Self::RestrictionLift | Self::RequestReminder | Self::RequestOverdue)
+        !matches!(self, Self::RestrictionLift | Self::RequestReminder | Self::RequestOverdue | Self::WebhookDisabled)
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn preview(app: &App, viewer: &Viewer, template: &str, locale: Option<
 }
 
 /// Every argument that a template asks for.
-pub(super) fn examples(date: &str) -> [Argument<'_>; 9] {
+pub(super) fn examples(date: &str) -> [Argument<'_>; 11] {
     [
         ("until", date),
         ("unanswered", "MARK_STALE"),
@@ -53,5 +53,7 @@ pub(super) fn examples(date: &str) -> [Argument<'_>; 9] {
         ("days", "7"),
         ("request", "…"),
         ("purpose", "…"),
+        ("since", date),
+        ("host", "hooks.example.org"),
     ]
 }

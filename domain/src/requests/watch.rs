@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Each of the viewer's tenant's requests that changes from now on, as it then is. It ends with UNAVAILABLE and
-/// `LAGGED` for who reads too slowly.
+/// `LAGGED` for who reads too slowly, and when changes could not be heard of for a while.
 ///
 /// # Errors
 /// FORBIDDEN; UNAVAILABLE when changes cannot be heard of.
@@ -27,6 +27,7 @@ pub async fn watch(app: &App, viewer: &Viewer) -> Result<impl Stream<Item = Resu
                 Ok(Change::SubjectRequest(id)) => {
                     by_ids(&app, &viewer, [id]).await.map(|mut found| found.remove(&id)).transpose()
                 }
+                Ok(Change::Missed) => Some(Err(bus::lagged())),
                 Ok(Change::Consent(_) | Change::AccessEnded) => None,
                 Err(error) => Some(Err(error)),
             }

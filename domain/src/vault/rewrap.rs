@@ -54,6 +54,7 @@ async fn rewrap_all(app: &App, viewer: &Viewer) -> Result<u64> {
     pass.column(attestations::Column::Id, attestations::Column::Statement).await?;
     pass.column(webhook_endpoints::Column::Id, webhook_endpoints::Column::Secret).await?;
     pass.column(last_addresses::Column::RequestId, last_addresses::Column::Address).await?;
+    pass.column(webhook_endpoints::Column::Id, webhook_endpoints::Column::PreviousSecret).await?;
     pass.end().await
 }
 

@@ -10,6 +10,7 @@ mod jobs;
 mod perform;
 mod prune;
 mod queue;
+mod retry;
 mod tenants;
 mod workers;
 
@@ -20,7 +21,8 @@ pub use jobs::{
 };
 pub use perform::perform;
 pub use prune::{prune, prune_answers};
-pub use queue::{Claimed, LAST_TRY, LEASE, Turns, claim, find_item, finish, list_items, retry};
+pub use queue::{Claimed, LEASE, Turns, claim, find_item, finish, list_items, retry};
+pub use retry::{last_try, next_try};
 pub use tenants::{Served, served_tenants};
 pub use workers::{Worker, live_workers};
 
@@ -36,7 +38,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    access::WebhookDelivery,
+    access::{WebhookDelivery, WebhookDisabledMail},
     db::TenantTx,
     error::{Error, Result},
     requests::Notice,
@@ -88,6 +90,9 @@ pub enum Work {
     /// Tell one endpoint of one event.
     #[serde(rename = "webhook.deliver")]
     WebhookDelivery(WebhookDelivery),
+    /// Write to one owner that an endpoint is told no more.
+    #[serde(rename = "mail.webhook_disabled")]
+    WebhookDisabledMail(WebhookDisabledMail),
     /// Bring what older versions of the tenant's key wrap under the newest.
     #[serde(rename = "keys.rewrap")]
     RewrapKeys,
@@ -96,6 +101,8 @@ pub enum Work {
 /// Word of these is cancelled with the consent that it is about.
 const RESTS_ON_CONSENT: &[&str] = &["consent.given", "consent.awaits_confirmation", "consent.expiring"];
 
+/// The kind that [`Work::WebhookDelivery`] has in the table.
+pub(crate) const WEBHOOK_DELIVERY: &str = "webhook.deliver";
 /// The kind that [`Work::ReverificationMail`] has in the table.
 pub(crate) const REVERIFICATION_MAIL: &str = "mail.reverification";
 

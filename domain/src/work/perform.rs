@@ -23,7 +23,8 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
             requests::send_reminder(app, &viewer, *request, *member, *stage).await
         }
         Work::LiftRestriction { subject } => requests::tell_and_lift(app, &viewer, *subject).await,
-        Work::WebhookDelivery(delivery) => access::deliver(app, &viewer, item.id, delivery).await,
+        Work::WebhookDelivery(delivery) => access::deliver(app, &viewer, item, delivery).await,
+        Work::WebhookDisabledMail(mail) => access::tell_owner(app, &viewer, mail).await,
         Work::DiscardFiles { files } => vault::discard(app, &viewer, files).await,
         Work::RewrapKeys => vault::rewrap(app, &viewer).await.map(drop),
         Work::ConfirmationMail { confirmation, number, .. } => {

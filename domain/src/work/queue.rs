@@ -12,7 +12,7 @@ use sea_orm::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Work;
+use super::{Work, next_try};
 use crate::{
     app::App,
     db::{Engine, Order, Page, PageRequest},
@@ -23,8 +23,6 @@ use work_items::Column;
 
 /// A worker that does not finish within this time has died; another takes over.
 pub const LEASE: TimeDelta = TimeDelta::seconds(120);
-/// After this many tries an item is given up.
-pub const LAST_TRY: i32 = 10;
 
 /// An item in this worker's hands.
 #[derive(Clone, Debug)]
@@ -145,11 +143,11 @@ pub async fn finish(app: &App, item: &Claimed, outcome: &Result<()>) -> Result<b
             .col_expr(Column::NextAttemptAt, Expr::value(now + within_the_hour()))
             .col_expr(Column::LastError, Expr::value(error.reason())),
         Err(error) => {
-            let dead = item.attempt >= LAST_TRY;
-            let state = if dead { WorkState::Dead } else { WorkState::Ready };
+            let next = next_try(&item.kind, item.id, item.attempt).map(|wait| now + wait);
+            let state = if next.is_some() { WorkState::Ready } else { WorkState::Dead };
             let code: &str = error.code().into();
             mine.col_expr(Column::State, Expr::value(state))
-                .col_expr(Column::NextAttemptAt, Expr::value((!dead).then(|| now + backoff(item.attempt))))
+                .col_expr(Column::NextAttemptAt, Expr::value(next))
                 .col_expr(Column::LastError, Expr::value(format!("{code}/{}", error.reason())))
         }
     };
@@ -161,14 +159,7 @@ fn within_the_hour() -> TimeDelta {
     TimeDelta::seconds(rand::rng().random_range(60..=3_600))
 }
 
-/// 5 s, 10 s, 20 s … up to an hour, each give or take a quarter.
-fn backoff(attempt: i32) -> TimeDelta {
-    let doublings = (attempt - 1).clamp(0, 10);
-    let milliseconds = (5_000_i64 << doublings).clamp(0, 3_600_000);
-    TimeDelta::milliseconds(rand::rng().random_range(milliseconds * 3 / 4..=milliseconds * 5 / 4))
-}
-
-/// Gives a dead item another ten tries.
+/// Gives a dead item all its tries again.
 ///
 /// # Errors
 /// `NOT_FOUND`; CONFLICT with `NOT_DEAD` for an item that is not given up.

@@ -7,4 +7,5 @@ pub mod members;
 pub mod operator_entries;
 pub mod operator_tokens;
 pub mod tenants;
+pub mod webhook_deliveries;
 pub mod webhook_endpoints;

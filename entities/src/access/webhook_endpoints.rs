@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{Sealed, Strings, TenantId, WebhookEndpointId};
+use crate::{Sealed, Strings, TenantId, WebhookDisabledReason, WebhookEndpointId};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "webhook_endpoints")]
@@ -15,13 +15,18 @@ pub struct Model {
     pub events: Strings,
     pub secret: Sealed,
     pub created_at: DateTimeUtc,
+    /// Since the first of an unbroken row of failures.
     pub failing_since: Option<DateTimeUtc>,
     pub disabled_at: Option<DateTimeUtc>,
     pub deleted_at: Option<DateTimeUtc>,
+    /// Signs too, until then.
+    pub previous_secret: Option<Sealed>,
+    pub previous_secret_until: Option<DateTimeUtc>,
+    pub disabled_reason: Option<WebhookDisabledReason>,
 }
 
 crate::tenant_table! {
     Key: TenantId | Id;
-    Secret: Secret;
-    Operational: Url | Events | CreatedAt | FailingSince | DisabledAt | DeletedAt;
+    Secret: Secret | PreviousSecret;
+    Operational: Url | Events | CreatedAt | FailingSince | DisabledAt | DeletedAt | PreviousSecretUntil | DisabledReason;
 }

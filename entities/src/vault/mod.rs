@@ -4,6 +4,7 @@ pub mod profile_versions;
 pub mod profiles;
 pub mod records;
 pub mod restrictions;
+pub mod signing_keys;
 pub mod subject_counts;
 pub mod subject_keys;
 pub mod subjects;

@@ -13,7 +13,7 @@ use recital_domain::{
     mail::{Inbox, Mailer},
     vault::FileStore,
 };
-use recital_tests::{Client, Engine, LARGEST_FILE, World, both_engines};
+use recital_tests::{Client, Engine, LARGEST_FILE, World, both_engines, judge, node_script};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{
@@ -21,7 +21,7 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest as _},
 };
 
-use super::{CHAT, RECORD, WITHDRAW, define, give, given_with, withdrawal, world_with_subject};
+use super::{CHAT, RECORD, WITHDRAW, define, give, given, given_with, withdrawal, world_with_subject};
 
 const CHANGED: &str = "subscription($purpose: String) { consentChanged(purpose: $purpose) {
     state recordedAt purpose { key } } }";
@@ -174,6 +174,17 @@ both_engines! {
         world.finish().await;
     }
 
+    async fn a_suspended_tenant_stops_hearing_within_five_seconds(world: World) {
+        world.import_registers().await;
+        let mut socket = Socket::of(&world.url, &world.owner).await;
+        socket.subscribe("1", None).await;
+        world.database.execute("UPDATE tenants SET status = 'SUSPENDED'").await.unwrap();
+        let closed = tokio::time::timeout(Duration::from_secs(5), socket.closed()).await;
+        assert_eq!(closed.expect("it is closed in time"), 4403);
+        world.database.execute("UPDATE tenants SET status = 'ACTIVE'").await.unwrap();
+        world.finish().await;
+    }
+
     async fn a_connection_that_breaks_the_protocol_is_told_why(world: World) {
         let init = json!({ "type": "connection_init", "payload": credential(&world.owner) });
         let subscribe = json!({ "id": "1", "type": "subscribe", "payload": { "query": CHANGED } });
@@ -211,6 +222,73 @@ both_engines! {
         assert_eq!((&answer["type"], &answer["id"]), (&json!("error"), &json!("2")));
         world.finish().await;
     }
+}
+
+/// Those that the `graphql-ws` library knows, and its own client.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_protocol_s_own_client_is_served_and_closed_by_the_book() {
+    let world = World::start(Engine::Sqlite).await;
+    let ada = world_with_subject(&world).await;
+    let url = format!("{}/graphql/ws", world.url.replacen("http", "ws", 1));
+    let document = json!({ "url": url, "authorization": format!("Bearer {}", world.owner.key()), "query": CHANGED });
+    let client = tokio::spawn(async move { judge(node_script("subscribe.mjs"), &document).await });
+    while !client.is_finished() {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        give(&world, &ada).await;
+        world.ask(WITHDRAW, withdrawal(&ada)).await;
+    }
+    let said = client.await.expect("it was asked").unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!(said.trim(), "4400 4401 4403 4406 4408 4409 4429 GIVEN WITHDRAWN");
+    world.finish().await;
+}
+
+/// What is committed while the database's notices cannot be heard is told all the same, once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_lost_when_the_database_drops_its_connections() {
+    let world = World::start(Engine::Postgres).await;
+    world.expect_log("the connection that carries changes");
+    world.expect_log("the database does not answer");
+    world.expect_log("terminating connection");
+    world.expect_log("sqlx_core::pool");
+    let ada = world_with_subject(&world).await;
+    let (app, url) = replica(&world).await;
+    let mut there = Socket::of(&url, &world.owner).await;
+    there.subscribe("1", None).await;
+    give(&world, &ada).await;
+    assert_eq!(there.event().await["state"], "GIVEN");
+    for _ in 0..3 {
+        // The connection that listens and all others: what is told next is committed while nobody hears it.
+        let all = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        assert!(world.database.number(all).await.expect("the administrator may") > 1);
+        for (change, input, state) in
+            [(WITHDRAW, withdrawal(&ada), "WITHDRAWN"), (RECORD, json!({ "input": given(&ada) }), "GIVEN")]
+        {
+            // A connection that is gone is noticed when it is used.
+            while world.owner.send(change, input.clone()).await.get("errors").is_some() {}
+            assert_eq!(there.event().await["state"], state);
+        }
+    }
+    app.core().db.close().await;
+    world.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_subscribers_all_hear_within_a_few_seconds() {
+    const MANY: usize = 100;
+    let world = World::start(Engine::Postgres).await;
+    let ada = world_with_subject(&world).await;
+    let mut sockets = Vec::new();
+    for _ in 0..MANY {
+        let mut socket = Socket::of(&world.url, &world.owner).await;
+        socket.subscribe("1", None).await;
+        sockets.push(socket);
+    }
+    give(&world, &ada).await;
+    let heard = futures::future::join_all(sockets.iter_mut().map(Socket::event));
+    let heard = tokio::time::timeout(Duration::from_secs(10), heard).await.expect("all have heard");
+    assert!(heard.iter().all(|event| event["state"] == "GIVEN"));
+    world.finish().await;
 }
 
 /// On `PostgreSQL` alone: several processes on one `SQLite` file are not offered.

@@ -115,7 +115,7 @@ macro_rules! destroyed {
 
 // Whoever points at another goes before it.
 destroyed! {
-    access::mail_settings, access::mail_counts, access::idempotency_keys, access::webhook_endpoints, access::api_keys, access::members, access::controllers,
+    access::mail_settings, access::mail_counts, access::idempotency_keys, access::webhook_deliveries, access::webhook_endpoints, access::api_keys, access::members, access::controllers,
     accuracy::reverifications, accuracy::accuracy_policies,
     retention::retention_results, retention::retention_runs, retention::retention_policies, retention::legal_holds,
     vault::restrictions,
@@ -166,6 +166,7 @@ mod tests {
         "consent_events",
         "purpose_versions",
         "purposes",
+        "signing_keys",
         "subjects",
         "tenant_keys",
         "tenant_secrets",

@@ -58,6 +58,9 @@ pub async fn create_webhook_endpoint(
             failing_since: None,
             disabled_at: None,
             deleted_at: None,
+            previous_secret: None,
+            previous_secret_until: None,
+            disabled_reason: None,
         };
         let endpoint = tx.insert(row.into_active_model()).await?;
         let secret = format!("whsec_{}", BASE64_STANDARD.encode(*secret));

@@ -1,18 +1,15 @@
 //! Taking an endpoint away.
 
 use recital_entities::{WebhookEndpointId, access::webhook_endpoints};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
-};
+use sea_orm::{ActiveValue::Set, IntoActiveModel as _, QuerySelect as _};
 
+use super::list::find;
 use crate::{
     app::App,
     error::Result,
     evidence::Event,
     viewer::{Permission, Viewer},
 };
-
-use webhook_endpoints::Column;
 
 /// Takes effect at once: deliveries that wait are dropped.
 ///
@@ -24,8 +21,7 @@ pub async fn delete_webhook_endpoint(
     id: WebhookEndpointId,
 ) -> Result<webhook_endpoints::Model> {
     app.write(viewer, Permission::WebhookManage, async |tx| {
-        let find = webhook_endpoints::Entity::find().filter(Column::Id.eq(id)).filter(Column::DeletedAt.is_null());
-        let mut row = tx.get("WebhookEndpoint", find.lock_exclusive()).await?.into_active_model();
+        let mut row = tx.get("WebhookEndpoint", find(id).lock_exclusive()).await?.into_active_model();
         row.deleted_at = Set(Some(tx.now()));
         Ok(Event::WebhookEndpointDeleted { id }.with(tx.update(row).await?))
     })

@@ -22,6 +22,11 @@ pub async fn webhook_endpoints_by_ids(app: &App, viewer: &Viewer, ids: Vec<Webho
     app.read(viewer, Permission::WebhookRead, async |tx| tx.all(select).await).await
 }
 
+/// One that was not deleted.
+pub(super) fn find(id: WebhookEndpointId) -> Select<Entity> {
+    present().filter(Column::Id.eq(id))
+}
+
 fn present() -> Select<Entity> {
     Entity::find().filter(Column::DeletedAt.is_null())
 }
