@@ -31,6 +31,7 @@ pub struct Definition {
     /// How long before its end a consent's giver is told; None = 30 days. Never earlier than half its life.
     pub consent_expiry_notice: Option<Period>,
     /// What is disclosed for it is sold or shared (Cal. Civ. Code 1798.140(ad), (ah)): a browser's signal ends it.
+    #[serde(default)]
     pub sale_or_sharing: bool,
 }
 
@@ -178,6 +179,15 @@ pub(super) mod tests {
 
     fn words(count: usize) -> Vec<String> {
         (0..count).map(|number| format!("word_{number}")).collect()
+    }
+
+    #[test]
+    fn a_version_that_was_kept_before_a_property_was_known_reads() {
+        let mut kept = serde_json::to_value(sound()).unwrap();
+        for newer in ["saleOrSharing", "consentExpiryNotice"] {
+            kept.as_object_mut().unwrap().remove(newer).expect(newer);
+        }
+        assert_eq!(serde_json::from_value::<Definition>(kept).unwrap(), sound());
     }
 
     #[test]
