@@ -275,6 +275,7 @@ mod tests {
         "attestations.statement",
         "incidents.description",
         "incidents.title",
+        "last_addresses.address",
         "legal_holds.reason",
         "legal_holds.release_reason",
         "members.contact",
@@ -285,6 +286,9 @@ mod tests {
     const SUBJECT_SEALED: &[&str] = &[
         "consent_events.reason",
         "export_packages.content",
+        "files.media_type",
+        "files.name",
+        "files.sha256",
         "profiles.attributes",
         "records.payload",
         "request_events.note",
