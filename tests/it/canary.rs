@@ -105,7 +105,7 @@ impl Service {
 
     async fn is_ready(&self) {
         for _ in 0..600 {
-            if reqwest::get(format!("{}/readyz", self.url)).await.is_ok_and(|answer| answer.status() == 204) {
+            if reqwest::get(format!("{}/readyz", self.url)).await.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;

@@ -64,7 +64,7 @@ both_engines! {
         assert_eq!(reason(&world, &ada, "news").await, "CONSENT_GIVEN");
         assert_eq!(expire(&world).await, 0);
         world.advance(TimeDelta::days(330));
-        assert_eq!(expire(&world).await, 1, "of the new end they are told again");
+        assert_eq!(expire(&world).await, 2, "of the new end they are told again, and the old link is forgotten");
         assert_eq!(world.inbox.mails().len(), 2);
         world.finish().await;
     }
