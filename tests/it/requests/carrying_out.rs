@@ -6,7 +6,7 @@ use recital_tests::both_engines;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use super::{DECIDE, OPEN, erase, open, person, see, trust_the_voucher};
+use super::{DECIDE, OPEN, erase, open, person, see};
 
 both_engines! {
     async fn access_gives_the_person_all_of_their_own_data_and_nobody_elses(world: World) {
@@ -89,7 +89,7 @@ both_engines! {
 
     async fn a_rejection_is_explained_and_a_legal_hold_brings_an_erasure_back_for_a_decision(world: World) {
         world.import_registers().await;
-        trust_the_voucher(&world).await;
+        world.trust_the_voucher().await;
         let ada = person(&world, "ada").await;
         const HOLD: &str = "mutation($id: ID!) { placeLegalHold(input: { reason: \"a claim\", subject: { id: $id } }) { hold { id } } }";
         world.ask(HOLD, json!({ "id": ada })).await;

@@ -3,7 +3,7 @@
 use recital_tests::{Client, both_engines};
 use serde_json::json;
 
-use super::{APPROVE, CANCEL, DECIDE, OPEN, SEE, SET_POLICY, open, person, see, trust_the_voucher};
+use super::{APPROVE, CANCEL, DECIDE, OPEN, SEE, SET_POLICY, open, person, see};
 
 both_engines! {
     async fn deadlines_are_a_calendar_month_or_forty_five_days_and_are_extended_once(world: World) {
@@ -30,7 +30,7 @@ both_engines! {
 
     async fn a_cancelled_request_is_never_carried_out_and_a_duplicate_joins_the_open_one(world: World) {
         world.import_registers().await;
-        trust_the_voucher(&world).await;
+        world.trust_the_voucher().await;
         let ada = person(&world, "ada").await;
         let request = open(&world, "ERASURE", &ada, json!({})).await;
         let again = open(&world, "ERASURE", &ada, json!({})).await;

@@ -43,11 +43,6 @@ async fn erase(world: &World, subject: &str) -> Value {
     request
 }
 
-/// Lets erasures begin as soon as somebody who may approve vouches for the identity.
-async fn trust_the_voucher(world: &World) {
-    world.ask(SET_POLICY, json!({ "input": { "erasureApproval": "VOUCHER" } })).await;
-}
-
 /// What the timeline says, oldest first.
 async fn steps(world: &World, request: &Value) -> Vec<String> {
     let seen = see(world, request).await;

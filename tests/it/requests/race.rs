@@ -5,7 +5,7 @@ use std::time::Duration;
 use recital_tests::{Engine, World, both_engines};
 use serde_json::{Value, json};
 
-use super::{CANCEL, DECIDE, open, person, see, steps, trust_the_voucher};
+use super::{CANCEL, DECIDE, open, person, see, steps};
 
 /// What the world looks like after a request came to its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl End {
 both_engines! {
     async fn cancelling_while_it_is_carried_out_leaves_one_of_the_two_and_nothing_between(world: World) {
         world.import_registers().await;
-        trust_the_voucher(&world).await;
+        world.trust_the_voucher().await;
         let rounds = if world.engine == Engine::Postgres { 40 } else { 12 };
         let mut cancelled_rounds = 0;
         for round in 0..rounds {

@@ -203,6 +203,7 @@ both_engines! {
             bytes
         };
         world.expect_log("an operation failed");
+        world.expect_log("a value was refused");
         let whole = 3 * MIB;
         for (what, path, bytes, given) in [
             ("a flipped bit in the first chunk", &mine[0].0, Some(flipped(&mine[0])), None),
@@ -362,6 +363,7 @@ both_engines! {
             let another = reqwest::get(format!("{link}/files/{}", Uuid::nil())).await.unwrap();
             assert_eq!(another.status(), StatusCode::NOT_FOUND);
         }
+        world.trust_the_voucher().await;
         let request = open("ERASURE").await;
         world.drain().await;
         let done = world.ask(SEE, json!({ "id": request })).await["subjectRequest"].clone();

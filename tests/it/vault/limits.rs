@@ -145,6 +145,7 @@ both_engines! {
         assert!(refusal.is("CONFLICT", "SUBJECT_LIMIT_REACHED"), "{refusal:?}");
         assert_eq!(counted(&world).await, 3);
         let erase = "mutation($id: ID!) { openSubjectRequest(input: { type: ERASURE, subject: { id: $id }, identityVerified: true }) { request { id } } }";
+        world.trust_the_voucher().await;
         world.ask(erase, json!({ "id": first })).await;
         world.drain().await;
         assert_eq!(counted(&world).await, 2);

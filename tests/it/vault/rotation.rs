@@ -40,11 +40,17 @@ async fn rewrap(world: &World) {
     vault::rewrap_tenant(&world.app, world.tenant, world.job("story").correlation()).await.unwrap();
 }
 
+async fn reason(world: &World, external_id: &str) -> Value {
+    const DECIDE: &str = "query($id: String!) {
+        processingDecision(subject: { externalId: $id }, purpose: \"image_to_3d_conversion\") { reason } }";
+    world.ask(DECIDE, json!({ "id": external_id })).await["processingDecision"]["reason"].take()
+}
+
 both_engines! {
     async fn a_new_index_key_loses_nobody_and_lets_nobody_in_twice(world: World) {
         let (ada, bea) = (world.subject("ada").await, world.subject("bea").await);
         world.import_registers().await;
-        const TOKENISE: &str = "mutation { tokenise(input: { subject: { externalId: \"ada\" }, purpose: \"image_to_3d_conversion\", values: [\"v\"] }) { tokens } }";
+        const TOKENISE: &str = "mutation { tokenise(input: { subject: { externalId: \"ada\" }, purpose: \"image_to_3d_conversion\", values: [\"v\"], stable: true }) { tokens } }";
         let token = world.ask(TOKENISE, json!({})).await["tokenise"]["tokens"].clone();
         world.ask(ROTATE, json!({})).await;
         world.drain().await;
@@ -54,6 +60,7 @@ both_engines! {
         assert_eq!(pending(&world).await, 3);
         for (name, id) in [("ada", &ada), ("bea", &bea), ("cyd", &cyd)] {
             is_found(&world, name, id).await;
+            assert_eq!(reason(&world, name).await, "OTHER_LAWFUL_BASIS", "decisions find them too");
         }
         is_taken(&world, "ada").await;
 

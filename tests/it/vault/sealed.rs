@@ -130,7 +130,7 @@ both_engines! {
         assert!(!erased.key_destroyed);
         assert_eq!(
             serde_json::to_value(&erased.retained).unwrap(),
-            json!([{ "dataType": "security_events", "ground": "LEGAL_OBLIGATION", "count": 1 }])
+            json!([{ "table": "records", "dataType": "security_events", "ground": "LEGAL_OBLIGATION", "count": 1 }])
         );
         assert_eq!(world.database.number("SELECT count(*) FROM records").await.unwrap(), 1);
         assert_eq!(world.database.number("SELECT count(*) FROM profiles").await.unwrap(), 0);

@@ -32,6 +32,7 @@ async fn stable(world: &World, id: &str, purpose: &str, values: &[&str]) -> Vec<
 async fn erase(world: &World, id: &str) {
     const ERASE: &str = "mutation($id: ID!) { openSubjectRequest(input: { type: ERASURE, subject: { id: $id },
         identityVerified: true }) { request { state } } }";
+    world.trust_the_voucher().await;
     world.ask(ERASE, json!({ "id": id })).await;
     world.drain().await;
 }
