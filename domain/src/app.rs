@@ -5,7 +5,7 @@
 //! ```
 //!
 //! What the door makes impossible: a change without a permission named, without a tenant, without an audit entry
-//! (the closure answers [`Audited`], which only an [`Event`](crate::evidence::Event) makes) or without a commit; and a
+//! (the closure answers [`Audited`], which only an [`Event`] makes) or without a commit; and a
 //! mail for a change that was rolled back, since mails are only ever work items of the same transaction. A refused or
 //! failed attempt leaves its entry too, in a transaction of its own.
 
