@@ -166,11 +166,11 @@ both_engines! {
         world.ask("mutation($id: ID!) { openSubjectRequest(input: { type: ACCESS, subject: { id: $id } }) { request { id } } }", json!({ "id": ada })).await;
         for _ in 0..10 {
             world.drain().await;
-            world.advance(TimeDelta::hours(2));
+            world.advance(TimeDelta::hours(12));
         }
         let dead = operator.ask(WORK, json!({ "state": "DEAD" })).await["workItems"].take();
         let item = &dead["edges"][0]["node"];
-        assert_eq!((&dead["totalCount"], &item["kind"], &item["attempts"]), (&json!(1), &json!("webhook.deliver"), &json!(10)));
+        assert_eq!((&dead["totalCount"], &item["kind"], &item["attempts"]), (&json!(1), &json!("webhook.deliver"), &json!(8)));
         assert_eq!(item["lastError"], "UNAVAILABLE/WEBHOOK_UNREACHABLE");
 
         let retried = operator.ask(RETRY, json!({ "id": item["id"] })).await["retryWork"]["workItem"].take();

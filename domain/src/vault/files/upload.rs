@@ -176,30 +176,37 @@ async fn store<B: AsRef<[u8]>>(
         key.seal(name, clear).map(|sealed| app.core().files.put(viewer.tenant(), name, sealed))
     };
     let mut body = std::pin::pin!(body);
-    while let Some(bytes) = body.try_next().await? {
-        let mut bytes = bytes.as_ref();
-        digest.update(bytes);
-        size = size.saturating_add(bytes.len() as u64);
-        if size > largest {
-            return Err(too_large(largest));
-        }
-        while !bytes.is_empty() {
-            // A full chunk waits until there is more: only then it is not the last.
-            if chunk.len() == chunk::SIZE {
-                in_flight.push(put(number, false, &chunk)?);
-                number += 1;
-                chunk.clear();
-                if in_flight.len() > IN_FLIGHT {
-                    in_flight.next().await.transpose()?;
-                }
+    let read = async {
+        while let Some(bytes) = body.try_next().await? {
+            let mut bytes = bytes.as_ref();
+            digest.update(bytes);
+            size = size.saturating_add(bytes.len() as u64);
+            if size > largest {
+                return Err(too_large(largest));
             }
-            let (now, later) = bytes.split_at(bytes.len().min(chunk::SIZE - chunk.len()));
-            chunk.extend_from_slice(now);
-            bytes = later;
+            while !bytes.is_empty() {
+                // A full chunk waits until there is more: only then it is not the last.
+                if chunk.len() == chunk::SIZE {
+                    in_flight.push(put(number, false, &chunk)?);
+                    number += 1;
+                    chunk.clear();
+                    if in_flight.len() > IN_FLIGHT {
+                        in_flight.next().await.transpose()?;
+                    }
+                }
+                let (now, later) = bytes.split_at(bytes.len().min(chunk::SIZE - chunk.len()));
+                chunk.extend_from_slice(now);
+                bytes = later;
+            }
         }
-    }
-    in_flight.push(put(number, true, &chunk)?);
-    in_flight.try_for_each(async |()| Ok(())).await?;
+        in_flight.push(put(number, true, &chunk)?);
+        Ok(())
+    };
+    let read: Result<()> = read.await;
+    // What is on its way arrives before a failed upload is taken away, or it would come after.
+    let arrived: Vec<Result<()>> = in_flight.collect().await;
+    read?;
+    arrived.into_iter().collect::<Result<()>>()?;
     Ok(Content { size, sha256: digest.finish().as_ref().to_vec() })
 }
 
