@@ -224,6 +224,27 @@ async fn feed_pages(service: &Service, canary: &Canary) {
     }
 }
 
+/// Files: their content, their names, and what is refused of them.
+async fn feed_files(service: &Service, canary: &Canary) {
+    let person = json!({ "input": { "externalId": canary.at("file owner") } });
+    let id = service.client.ask(REGISTER, person).await["registerSubject"]["subject"]["id"].take();
+    let id = id.as_str().expect("an id");
+    let name: String = url::form_urlencoded::byte_serialize(canary.at("file name").as_bytes()).collect();
+    let put = |media_type: String| {
+        let request = reqwest::Client::new().put(format!("{}/files", service.url)).bearer_auth(service.client.key());
+        let request = request.header("recital-subject-id", id).header("recital-data-type", "orders");
+        let request = request.header("recital-purpose", "orders").header("recital-file-name", name.replace('+', "%20"));
+        request.header("content-type", media_type).body(canary.at("content").repeat(1000)).send()
+    };
+    let stored = put("text/plain".to_owned()).await.expect("an answer");
+    assert!(stored.status().is_success(), "{stored:?}");
+    let stored: Value = stored.json().await.expect("JSON");
+    put(canary.plain.clone()).await.expect("an answer");
+    let path = format!("/files/{}", stored["id"].as_str().expect("an id"));
+    assert!(service.http(Method::GET, &path, String::new()).await.contains(&canary.at("content")));
+    service.http(Method::GET, &format!("/files/{}", canary.plain), String::new()).await;
+}
+
 /// What is refused, and what is no request at all.
 async fn feed_mistakes(service: &Service, canary: &Canary, id: &str) {
     let value = canary.at("mistake");
@@ -326,6 +347,7 @@ async fn nothing_personal_stands_in_clear_anywhere(engine: Engine) {
     let service = Service::start(engine).await;
     let since = service.database.wal_position().await.expect("a position");
     let id = feed(&service, &canary).await;
+    feed_files(&service, &canary).await;
     feed_pages(&service, &canary).await;
     feed_mistakes(&service, &canary, &id).await;
     assert_eq!(look(&service, &canary.search(), since.as_deref()).await, Vec::<String>::new());
