@@ -6,6 +6,7 @@ use recital_domain::app::App;
 use crate::{
     access::{self, AccessMutation, AccessQuery, ApiKey, Member, Tenant},
     accuracy::{self, AccuracyMutation, AccuracyQuery, Reverification},
+    centre::{CentreMutation, CentreQuery},
     consent::{self, Consent, ConsentEvent, ConsentMutation, ConsentQuery, ConsentSubscription},
     errors::ApiResult,
     evidence::{self, AuditEntry, EvidenceMutation, EvidenceQuery, Incident},
@@ -26,6 +27,7 @@ pub struct Query(
     NodeQuery,
     AccessQuery,
     AccuracyQuery,
+    CentreQuery,
     ConsentQuery,
     EvidenceQuery,
     MailQuery,
@@ -40,6 +42,7 @@ pub struct Query(
 pub struct Mutation(
     AccessMutation,
     AccuracyMutation,
+    CentreMutation,
     ConsentMutation,
     EvidenceMutation,
     MailMutation,

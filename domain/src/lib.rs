@@ -6,6 +6,7 @@ pub mod access;
 pub mod accuracy;
 pub mod app;
 pub mod bus;
+pub mod centre;
 pub mod clock;
 pub mod config;
 pub mod consent;

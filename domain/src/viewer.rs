@@ -74,6 +74,8 @@ pub enum Permission {
     AccuracyAnswer,
     #[strum(serialize = "mail.configure")]
     MailConfigure,
+    #[strum(serialize = "centre.configure")]
+    CentreConfigure,
     #[strum(serialize = "retention.read")]
     RetentionRead,
     #[strum(serialize = "retention.configure")]

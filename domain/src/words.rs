@@ -30,9 +30,15 @@ pub enum Language {
 
 impl Language {
     /// The language of a BCP 47 tag, when there are texts in it.
-    fn of(locale: &str) -> Option<Self> {
+    #[must_use]
+    pub fn of(locale: &str) -> Option<Self> {
         let language = locale.split(['-', '_']).next().unwrap_or_default();
         Self::iter().find(|known| known.tag().eq_ignore_ascii_case(language))
+    }
+
+    /// Every language that there are texts in.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::iter()
     }
 
     /// BCP 47, as the `lang` attribute has it.

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod accuracy;
+pub mod centre;
 pub mod consent;
 pub mod evidence;
 pub mod purposes;
@@ -25,4 +26,4 @@ pub use enums::*;
 pub use ids::*;
 pub use period::{Period, PeriodError};
 pub use tables::{Scope, Table, tables};
-pub use values::{Sealed, Strings};
+pub use values::{Sealed, Strings, Texts};

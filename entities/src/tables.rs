@@ -2,7 +2,7 @@
 
 use sea_orm::{ColumnTrait, ColumnType, EntityTrait, IdenStatic as _, Iterable as _};
 
-use crate::{Class, Classed, access, accuracy, consent, evidence, purposes, requests, retention, vault, work};
+use crate::{Class, Classed, access, accuracy, centre, consent, evidence, purposes, requests, retention, vault, work};
 
 /// Whom a table's rows belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub fn tables() -> Vec<Table> {
         table::<access::controllers::Entity>(Scope::Tenant),
         table::<access::mail_settings::Entity>(Scope::Tenant),
         table::<access::mail_counts::Entity>(Scope::Tenant),
+        table::<centre::centre_settings::Entity>(Scope::Tenant),
         table::<access::members::Entity>(Scope::Tenant),
         table::<access::api_keys::Entity>(Scope::Tenant),
         table::<access::idempotency_keys::Entity>(Scope::Tenant),

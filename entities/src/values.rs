@@ -1,5 +1,7 @@
 //! Column types that are neither ids nor enums.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{DeriveValueType, FromJsonQueryResult};
 use serde::{Deserialize, Serialize};
 
@@ -23,3 +25,8 @@ impl From<Vec<String>> for Strings {
         Self(words)
     }
 }
+
+/// Texts by language (BCP 47), kept as a JSON object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct Texts(pub BTreeMap<String, String>);

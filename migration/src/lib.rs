@@ -16,6 +16,7 @@ mod m20261121_000007_telling;
 mod m20261121_000010_mail;
 mod m20261121_000011_request_life;
 mod m20261121_000012_log_tiles;
+mod m20261121_000018_centre;
 
 pub use dialect::APP_ROLE;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_mail::Migration),
             Box::new(m20261121_000011_request_life::Migration),
             Box::new(m20261121_000012_log_tiles::Migration),
+            Box::new(m20261121_000018_centre::Migration),
         ]
     }
 }

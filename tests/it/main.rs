@@ -7,6 +7,7 @@ mod access;
 mod accuracy;
 mod attack;
 mod canary;
+mod centre;
 mod cli;
 mod consent;
 mod evidence;

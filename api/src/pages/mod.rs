@@ -10,18 +10,26 @@ mod respond;
 mod say;
 mod verify;
 
+pub use respond::{Message, page};
+pub use say::Say;
+pub use verify::{Caller, failed};
+
 use std::sync::Arc;
 
 use axum::{Router, extract::DefaultBodyLimit, http::header, middleware, routing::get};
 
 use self::pace::Pace;
-use crate::http::ApiState;
+use crate::{centre, http::ApiState};
 
 /// A filled-in form is small.
 const LARGEST_FORM: usize = 256 * 1024;
 
 /// All pages, and the one style sheet they share.
 pub fn router(state: &ApiState) -> Router<ApiState> {
+    let pace = Arc::new(Pace::new());
+    let centre = Router::new()
+        .nest("/privacy/{slug}", centre::router())
+        .layer(middleware::from_fn_with_state(Arc::clone(&pace), pace::keep_visitor));
     Router::new()
         .route("/verify/{token}", get(verify::show).head(verify::check).post(verify::answer))
         .route("/request/{token}", get(request::show).post(request::act))
@@ -29,10 +37,12 @@ pub fn router(state: &ApiState) -> Router<ApiState> {
         .route("/export/{token}/files/{file}", get(export::download_file))
         .route("/confirm/{token}", get(confirm::show).post(confirm::answer))
         .route("/preferences/{token}", get(preferences::show).post(preferences::change))
+        .layer(middleware::from_fn_with_state(pace, pace::keep))
+        .merge(centre)
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
-        .layer(middleware::from_fn_with_state(Arc::new(Pace::new()), pace::keep))
         .layer(middleware::map_response(respond::guard))
         .route("/assets/style.css", get(style))
+        .merge(centre::assets())
         .merge(inbox::router(state))
 }
 

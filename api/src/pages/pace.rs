@@ -16,8 +16,8 @@ use axum::{
     response::Response,
 };
 use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
-    clock::{Clock as _, DefaultClock},
+    DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
 };
 
 use super::{
@@ -50,16 +50,29 @@ impl Pace {
 
     /// How long to wait, for whoever is too quick.
     fn wait(&self, address: Option<IpAddr>, link: &str) -> Option<Duration> {
-        let address = address.map(network);
-        let address = address.map_or(Ok(()), |address| self.addresses.check_key(&self.place(&address)));
-        let refused = address.and_then(|()| self.links.check_key(&self.place(&link))).err()?;
-        Some(refused.wait_time_from(DefaultClock::default().now()))
+        let link = || self.links.check_key(&self.place(&link));
+        self.check_address(address).and_then(|()| link()).err().map(wait)
+    }
+
+    /// The same for pages that many people open under one address of ours.
+    fn wait_of_visitor(&self, address: Option<IpAddr>) -> Option<Duration> {
+        self.check_address(address).err().map(wait)
+    }
+
+    fn check_address(&self, address: Option<IpAddr>) -> Result<(), TooQuick> {
+        address.map(network).map_or(Ok(()), |address| self.addresses.check_key(&self.place(&address)))
     }
 
     fn place(&self, key: &impl std::hash::Hash) -> u16 {
         let [high, low, ..] = self.seed.hash_one(key).to_be_bytes();
         u16::from_be_bytes([high, low])
     }
+}
+
+type TooQuick = NotUntil<<DefaultClock as Clock>::Instant>;
+
+fn wait(refused: TooQuick) -> Duration {
+    refused.wait_time_from(DefaultClock::default().now())
 }
 
 /// A household has a /64 of IPv6 and would not run out of addresses.
@@ -70,10 +83,27 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Answers 429 with `Retry-After` (RFC 6585) to whoever is too quick.
+/// Answers 429 with `Retry-After` (RFC 6585) to whoever is too quick with a link.
 pub async fn keep(State(pace): State<Arc<Pace>>, request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let Some(wait) = pace.wait(peer, request.uri().path()) else { return next.run(request).await };
+    match pace.wait(peer(&request), request.uri().path()) {
+        None => next.run(request).await,
+        Some(wait) => slower(&request, wait),
+    }
+}
+
+/// The same for pages that everybody may open.
+pub async fn keep_visitor(State(pace): State<Arc<Pace>>, request: Request, next: Next) -> Response {
+    match pace.wait_of_visitor(peer(&request)) {
+        None => next.run(request).await,
+        Some(wait) => slower(&request, wait),
+    }
+}
+
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
+}
+
+fn slower(request: &Request, wait: Duration) -> Response {
     let say = Say::to_stranger(&accept_language(request.headers()));
     let mut response = page(StatusCode::TOO_MANY_REQUESTS, &Message::new(say, "verify-slower"));
     let seconds = HeaderValue::from(wait.as_secs() + 1);

@@ -6,6 +6,7 @@ use recital_domain::{
 };
 
 /// A page's language, and whom it speaks for.
+#[derive(Clone)]
 pub struct Say {
     words: Words,
     /// Name and contact.
@@ -47,6 +48,14 @@ impl Say {
     pub fn text(&self, key: &str) -> String {
         let arguments: Vec<Argument<'_>> = self.arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
         self.words.text_with(key, &arguments)
+    }
+
+    /// Where the law says it, as this language cites it.
+    pub fn provision(&self, reference: &str) -> String {
+        match reference.split_once(" Article ") {
+            Some((_, article)) => self.words.text_with("law-article", &[("article", article)]),
+            None => reference.to_owned(),
+        }
     }
 
     /// What went wrong, in words: the problem's own, or the general ones.

@@ -24,8 +24,8 @@ use crate::{
 
 /// What a handler knows of its caller.
 pub struct Caller {
-    pub(super) visit: Visit,
-    pub(super) accept_language: String,
+    pub visit: Visit,
+    pub accept_language: String,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Caller {
@@ -149,7 +149,7 @@ fn resend(state: ApiState, token: String, caller: Caller) -> Response {
 pub(super) fn refusal(error: LinkError, caller: &Caller) -> Response {
     let problem = match error {
         LinkError::Problem(problem) => problem,
-        LinkError::Failed(error) => return failure(failed(&error), caller),
+        LinkError::Failed(error) => return failed(&error, caller),
     };
     let (status, message) = match problem {
         LinkProblem::Unknown => {
@@ -168,7 +168,12 @@ pub(super) fn refusal(error: LinkError, caller: &Caller) -> Response {
     page(status, &message)
 }
 
-fn failed(error: &Error) -> StatusCode {
+/// What went wrong, without what it was.
+pub fn failed(error: &Error, caller: &Caller) -> Response {
+    failure(status(error), caller)
+}
+
+fn status(error: &Error) -> StatusCode {
     match error.code() {
         Code::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::Conflict => StatusCode::CONFLICT,

@@ -93,6 +93,10 @@ events! {
     TenantResumed = "tenant.resumed" on Tenant(TenantId) {}
     TenantClosing = "tenant.closing" on Tenant(TenantId) { closes_at: String }
     TenantDestroyed = "tenant.destroyed" on Tenant(TenantId) { rows: u64 }
+    PrivacyCentreSet = "centre.settings_set" on Tenant(TenantId) {
+        enabled: bool, sign_up: bool, required_consents: Vec<String>, offered_purposes: Vec<String>, regimes: Vec<String>,
+        languages: Vec<String>,
+    }
     MailSettingsSet = "mail.settings_set" on Tenant(TenantId) { accent_colour: Option<String> }
     TenantKeyRotated = "tenant.key_rotated" on Tenant(TenantId) { version: i32 }
     /// What older versions of the key wrapped or sealed is now under this one.

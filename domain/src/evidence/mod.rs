@@ -23,7 +23,8 @@ pub use append::{append, append_failure, append_refusal, leaf};
 pub use attestations::{RecordAttestation, record_attestation};
 pub use checkpoint::{Checkpoint, verifier_key};
 pub use documents::{
-    ComplianceCheck, ComplianceReport, GeneratedDocument, compliance_report, privacy_policy, processing_record,
+    ComplianceCheck, ComplianceReport, GeneratedDocument, Policy, PolicyPurpose, compliance_report, policy_parts,
+    privacy_policy, processing_record,
 };
 pub use event::{Audited, Event};
 pub use export::{LogHead, LogLine, export_log};

@@ -34,7 +34,28 @@ impl Colour {
     pub fn text(self) -> Self {
         if self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) { Self::WHITE } else { Self::BLACK }
     }
+
+    /// The nearest shade of this colour that text can have on `background`, with the contrast of 4.5 that it needs
+    /// (success criterion 1.4.3).
+    #[must_use]
+    pub fn readable_on(self, background: Self) -> Self {
+        let end = background.text();
+        let mut shades = (0..=SHADES).map(|step| self.mixed(end, step));
+        shades.find(|shade| shade.contrast(background) >= LEAST_OF_TEXT).unwrap_or(end)
+    }
+
+    /// `step` of [`SHADES`] on the way to `other`.
+    fn mixed(self, other: Self, step: u16) -> Self {
+        let mix = |from: u8, to: u8| {
+            let sum = u16::from(from) * (SHADES - step) + u16::from(to) * step;
+            u8::try_from(sum / SHADES).unwrap_or(u8::MAX)
+        };
+        Self(std::array::from_fn(|channel| mix(self.0[channel], other.0[channel])))
+    }
 }
+
+const SHADES: u16 = 50;
+const LEAST_OF_TEXT: f64 = 4.5;
 
 /// `#1f4fd1`
 impl fmt::Display for Colour {
@@ -82,6 +103,23 @@ mod tests {
             for (green, blue) in (0..=255_u8).step_by(5).flat_map(|g| (0..=255_u8).step_by(15).map(move |b| (g, b))) {
                 let colour = Colour([red, green, blue]);
                 assert!(colour.contrast(colour.text()) >= 4.5, "{colour}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_colour_has_a_shade_that_can_be_read() {
+        for background in ["#ffffff", "#f2f4f7", "#1d232c", "#000000"] {
+            let background: Colour = background.parse().unwrap();
+            for red in (0..=255_u8).step_by(51) {
+                for (green, blue) in
+                    (0..=255_u8).step_by(51).flat_map(|g| (0..=255_u8).step_by(51).map(move |b| (g, b)))
+                {
+                    let colour = Colour([red, green, blue]);
+                    let shade = colour.readable_on(background);
+                    assert!(shade.contrast(background) >= 4.5, "{colour} on {background}: {shade}");
+                    assert!(colour.contrast(background) < 4.5 || shade == colour, "{colour} is readable as it is");
+                }
             }
         }
     }

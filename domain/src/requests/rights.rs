@@ -8,6 +8,7 @@ use recital_entities::{
     LawfulBasis::{self, Consent, Contract, LegalObligation, LegitimateInterests, PublicTask, VitalInterests},
     Regime, SubjectRequestType,
 };
+use sea_orm::Iterable as _;
 
 /// A right under one law.
 #[derive(Debug)]
@@ -115,6 +116,11 @@ pub fn right(request: SubjectRequestType, regime: Regime) -> Option<&'static Rig
     RIGHTS.iter().find(|right| right.request == request && right.regime == regime)
 }
 
+/// Every type of request, in the order of the articles.
+pub fn types() -> impl Iterator<Item = SubjectRequestType> {
+    SubjectRequestType::iter()
+}
+
 /// Why a law does not know a right, and what does.
 #[must_use]
 pub fn unknown(request: SubjectRequestType, regime: Regime) -> String {
@@ -138,8 +144,6 @@ impl Right {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-
-    use sea_orm::Iterable as _;
 
     use super::*;
 

@@ -5,8 +5,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
-    Sealed, SubjectStatus, TenantId, TenantStatus, access, access::tenants, accuracy, consent, evidence, requests,
-    retention, vault, vault::subjects, work::work_items,
+    Sealed, SubjectStatus, TenantId, TenantStatus, access, access::tenants, accuracy, centre, consent, evidence,
+    requests, retention, vault, vault::subjects, work::work_items,
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, sea_query::Expr};
 use serde_json::json;
@@ -115,7 +115,7 @@ macro_rules! destroyed {
 
 // Whoever points at another goes before it.
 destroyed! {
-    access::mail_settings, access::mail_counts, access::idempotency_keys, access::webhook_deliveries, access::webhook_endpoints, access::api_keys, access::members, access::controllers,
+    access::mail_settings, access::mail_counts, centre::centre_settings, access::idempotency_keys, access::webhook_deliveries, access::webhook_endpoints, access::api_keys, access::members, access::controllers,
     accuracy::reverifications, accuracy::accuracy_policies,
     retention::retention_results, retention::retention_runs, retention::retention_policies, retention::legal_holds,
     vault::restrictions,

@@ -8,7 +8,7 @@ mod processing_record;
 mod record_formats;
 
 pub use compliance::{ComplianceCheck, ComplianceReport, compliance_report};
-pub use privacy_policy::privacy_policy;
+pub use privacy_policy::{Policy, PolicyPurpose, policy_parts, privacy_policy};
 pub use processing_record::processing_record;
 
 use chrono::{DateTime, Utc};

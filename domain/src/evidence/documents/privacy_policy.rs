@@ -18,40 +18,90 @@ use crate::{
 /// Markdown in the language of `locale`, or in English where there are no texts in it.
 pub async fn privacy_policy(app: &App, viewer: &Viewer, locale: &str) -> Result<GeneratedDocument> {
     let facts = app.read(viewer, Permission::ReportRead, Facts::read).await?;
-    let body = Policy { words: Words::of(locale), facts: &facts }.text();
-    Ok(GeneratedDocument::new("text/markdown; charset=utf-8", body, facts.at))
+    let policy = Writer { words: Words::of(locale), facts: &facts, escape: markdown_text }.policy();
+    Ok(GeneratedDocument::new("text/markdown; charset=utf-8", markdown(&policy), facts.at))
 }
 
-struct Policy<'a> {
+/// The same in its parts, for a page to show.
+pub async fn policy_parts(app: &App, viewer: &Viewer, locale: &str) -> Result<Policy> {
+    let facts = app.read(viewer, Permission::ReportRead, Facts::read).await?;
+    Ok(Writer { words: Words::of(locale), facts: &facts, escape: str::to_owned }.policy())
+}
+
+/// A privacy policy in words.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    pub title: String,
+    pub as_of: String,
+    /// Who is responsible, and how to reach them.
+    pub controller: Vec<String>,
+    pub purposes_title: String,
+    pub purposes: Vec<PolicyPurpose>,
+    pub rights_title: String,
+    pub rights: Vec<String>,
+}
+
+/// What the policy says about one purpose.
+#[derive(Clone, Debug)]
+pub struct PolicyPurpose {
+    /// As the tenant wrote it, in its own language.
+    pub name: String,
+    /// As the tenant wrote it, in its own language.
+    pub description: String,
+    pub facts: Vec<String>,
+}
+
+fn markdown(policy: &Policy) -> String {
+    let mut blocks = vec![
+        format!("# {}", policy.title),
+        policy.as_of.clone(),
+        list(&policy.controller),
+        format!("## {}", policy.purposes_title),
+    ];
+    let purpose = |purpose: &PolicyPurpose| {
+        format!("### {}\n\n{}\n\n{}", purpose.name, purpose.description, list(&purpose.facts))
+    };
+    blocks.extend(policy.purposes.iter().map(purpose));
+    blocks.push(format!("## {}", policy.rights_title));
+    blocks.push(list(&policy.rights));
+    blocks.join("\n\n") + "\n"
+}
+
+fn list(items: &[String]) -> String {
+    items.iter().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n")
+}
+
+struct Writer<'a> {
     words: Words,
     facts: &'a Facts,
+    /// Keeps what the tenant wrote from being taken for markup.
+    escape: fn(&str) -> String,
 }
 
 /// The rights of Articles 15 to 22, and the complaint of Article 77. Those that depend on the basis come separately.
 const RIGHTS: &[&str] =
     &["policy-access", "policy-rectification", "policy-erasure", "policy-restriction", "policy-portability"];
 
-impl Policy<'_> {
-    fn text(&self) -> String {
-        let name = markdown_text(&self.facts.tenant.name);
+impl Writer<'_> {
+    fn policy(&self) -> Policy {
+        let name = (self.escape)(&self.facts.tenant.name);
         let date = self.words.date(self.facts.at.date_naive());
-        let mut lines = vec![
-            format!("# {}", self.words.text_with("policy-title", &[("name", &name)])),
-            self.words.text_with("policy-as-of", &[("date", &date)]),
-            self.controller(),
-            format!("## {}", self.words.text("policy-purposes")),
-        ];
-        lines.extend(self.facts.activities.iter().map(|Activity { purpose, .. }| self.purpose(purpose)));
-        lines.push(format!("## {}", self.words.text("policy-rights")));
-        lines.push(self.rights());
-        lines.join("\n\n") + "\n"
+        Policy {
+            title: self.words.text_with("policy-title", &[("name", &name)]),
+            as_of: self.words.text_with("policy-as-of", &[("date", &date)]),
+            controller: self.controller(),
+            purposes_title: self.words.text("policy-purposes"),
+            purposes: self.facts.activities.iter().map(|Activity { purpose, .. }| self.purpose(purpose)).collect(),
+            rights_title: self.words.text("policy-rights"),
+            rights: self.rights(),
+        }
     }
 
-    fn controller(&self) -> String {
+    fn controller(&self) -> Vec<String> {
         let controller = &self.facts.controller;
         let mut items = vec![
-            self.words.text_with("policy-controller", &[("name", &markdown_text(&controller.name))]),
-            self.words.text_with("policy-contact", &[("contact", &markdown_text(&controller.contact))]),
+            self.words.text_with("policy-controller", &[("name", &(self.escape)(&controller.name))]),
+            self.words.text_with("policy-contact", &[("contact", &(self.escape)(&controller.contact))]),
         ];
         let others = [
             ("policy-representative", &controller.representative),
@@ -61,28 +111,28 @@ impl Policy<'_> {
             others
                 .into_iter()
                 .filter_map(|(key, contact)| Some((key, contact.as_ref()?)))
-                .map(|(key, contact)| self.words.text_with(key, &[("contact", &markdown_text(contact))])),
+                .map(|(key, contact)| self.words.text_with(key, &[("contact", &(self.escape)(contact))])),
         );
-        list(items)
+        items
     }
 
-    fn purpose(&self, purpose: &purposes::Model) -> String {
+    fn purpose(&self, purpose: &purposes::Model) -> PolicyPurpose {
         let words = &self.words;
         let mut items = vec![
             words.text_with("policy-basis", &[("basis", &words.text(basis(purpose.lawful_basis)))]),
             words.text_with("policy-data", &[("data", &self.data(purpose))]),
         ];
         if !purpose.recipients.0.is_empty() {
-            let recipients = markdown_text(&purpose.recipients.0.join(", "));
+            let recipients = (self.escape)(&purpose.recipients.0.join(", "));
             items.push(words.text_with("policy-recipients", &[("recipients", &recipients)]));
         }
-        items.push(words.text_with("policy-location", &[("location", &markdown_text(&purpose.storage_location))]));
+        items.push(words.text_with("policy-location", &[("location", &(self.escape)(&purpose.storage_location))]));
         if purpose.transfers_outside_eu {
-            let safeguards = markdown_text(purpose.transfer_safeguards.as_deref().unwrap_or("-"));
+            let safeguards = (self.escape)(purpose.transfer_safeguards.as_deref().unwrap_or("-"));
             items.push(words.text_with("policy-transfers", &[("safeguards", &safeguards)]));
         }
-        let (name, description) = (markdown_text(&purpose.name), markdown_text(&purpose.description));
-        format!("### {name}\n\n{description}\n\n{}", list(items))
+        let (name, description) = ((self.escape)(&purpose.name), (self.escape)(&purpose.description));
+        PolicyPurpose { name, description, facts: items }
     }
 
     /// Each data type with how long it is kept.
@@ -90,7 +140,7 @@ impl Policy<'_> {
         let kept = |data_type: &String| {
             let policy = self.facts.policies.get(data_type);
             let period = self.period(policy.map_or(purpose.retention, |policy| policy.retention));
-            format!("{} ({period})", markdown_text(data_type))
+            format!("{} ({period})", (self.escape)(data_type))
         };
         purpose.data_collected.0.iter().map(kept).collect::<Vec<_>>().join(", ")
     }
@@ -108,7 +158,7 @@ impl Policy<'_> {
         parts.into_iter().filter(|(_, number)| *number > 0).map(part).collect::<Vec<_>>().join(", ")
     }
 
-    fn rights(&self) -> String {
+    fn rights(&self) -> Vec<String> {
         let rests_on = |basis: &[LawfulBasis]| {
             self.facts.activities.iter().any(|entry| basis.contains(&entry.purpose.lawful_basis))
         };
@@ -120,12 +170,8 @@ impl Policy<'_> {
             rights.push("policy-withdrawal");
         }
         rights.push("policy-complaint");
-        list(rights.into_iter().map(|right| self.words.text(right)).collect())
+        rights.into_iter().map(|right| self.words.text(right)).collect()
     }
-}
-
-fn list(items: Vec<String>) -> String {
-    items.into_iter().map(|item| format!("- {item}")).collect::<Vec<_>>().join("\n")
 }
 
 fn basis(basis: LawfulBasis) -> &'static str {

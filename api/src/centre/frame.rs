@@ -1,0 +1,81 @@
+//! What surrounds every page of a privacy centre: whose it is, in which language, and where its links lead.
+
+use recital_domain::{accuracy::Asker, centre::Centre, words::Language};
+
+use crate::pages::Say;
+
+/// Goes into each page's template as `frame`.
+#[derive(Clone)]
+pub struct Frame {
+    pub say: Say,
+    /// `/privacy/acme`
+    base: String,
+    /// The tenant's colour, without `#`.
+    accent: String,
+    /// The page's own path below `base`.
+    here: String,
+    /// Chosen with a link.
+    chosen: Option<Language>,
+}
+
+/// A link to this page in another language.
+pub struct Translation {
+    /// BCP 47.
+    pub language: &'static str,
+    /// The language's own name.
+    pub name: String,
+    pub path: String,
+    pub is_current: bool,
+}
+
+impl Frame {
+    /// `path` is the page's, with its base; `language` what was chosen with a link; `preferred` what the browser says.
+    pub fn new(centre: &Centre, path: &str, language: Option<Language>, preferred: Language) -> Self {
+        let base = format!("/privacy/{}", centre.slug);
+        let here = path.strip_prefix(&base).unwrap_or_default().to_owned();
+        let locale = language.unwrap_or(preferred).tag().to_owned();
+        let accent = centre.sender.accent.to_string();
+        Self {
+            say: Say::of(&Asker { sender: centre.sender.clone(), locale }),
+            accent: accent.trim_start_matches('#').to_owned(),
+            chosen: language,
+            base,
+            here,
+        }
+    }
+
+    /// The path of a page below the centre's own, such as `/policy`; the centre's own for nothing. Keeps the language
+    /// that was chosen.
+    pub fn path(&self, page: &str) -> String {
+        self.path_with(page, &[])
+    }
+
+    /// The same with words for the page: `/consents`, `saved` and a key.
+    pub fn path_with(&self, page: &str, words: &[(&str, &str)]) -> String {
+        let language = self.chosen.map(|language| ("lang", language.tag()));
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        let query = query.extend_pairs(language.iter().chain(words)).finish();
+        let mark = if query.is_empty() { "" } else { "?" };
+        format!("{}{page}{mark}{query}", self.base)
+    }
+
+    /// Whether this is that page.
+    pub fn is_at(&self, page: &str) -> bool {
+        self.here == page
+    }
+
+    pub fn accent_sheet(&self) -> String {
+        format!("/assets/accent/{}.css", self.accent)
+    }
+
+    /// This page in every language.
+    pub fn translations(&self) -> Vec<Translation> {
+        let translation = |language: Language| Translation {
+            language: language.tag(),
+            name: self.say.text(&format!("language-{}", language.tag())),
+            path: format!("{}{}?lang={}", self.base, self.here, language.tag()),
+            is_current: self.say.language() == language.tag(),
+        };
+        Language::all().map(translation).collect()
+    }
+}

@@ -1,0 +1,56 @@
+//! Whoever opens a page of a privacy centre, before anything is known of them.
+
+use axum::{
+    extract::{FromRequestParts, OriginalUri, Query, RawPathParams},
+    http::{StatusCode, request::Parts},
+    response::Response,
+};
+use recital_domain::{
+    centre::{self, Centre},
+    error::Code,
+    words::{Language, Words},
+};
+use serde::Deserialize;
+
+use super::frame::Frame;
+use crate::{
+    http::ApiState,
+    pages::{Caller, Message, Say, failed, page},
+};
+
+/// A visitor with the centre they came to; who comes to none gets a polite page.
+pub struct Visitor {
+    pub centre: Centre,
+    pub frame: Frame,
+    pub caller: Caller,
+}
+
+#[derive(Default, Deserialize)]
+struct Chosen {
+    lang: Option<String>,
+}
+
+impl FromRequestParts<ApiState> for Visitor {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Response> {
+        let Ok(caller) = Caller::from_request_parts(parts, state).await;
+        let slug = RawPathParams::from_request_parts(parts, state).await.ok();
+        let slug = slug.and_then(|path| path.iter().find(|(name, _)| *name == "slug").map(|(_, slug)| slug.to_owned()));
+        let path = parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.path(), |uri| uri.0.path());
+        let Query(Chosen { lang }) = Query::try_from_uri(&parts.uri).unwrap_or_default();
+        let chosen = lang.as_deref().and_then(Language::of);
+        let preferred = Words::preferred(&caller.accept_language).language();
+        match centre::enter(&state.app, &slug.unwrap_or_default(), &caller.visit).await {
+            Ok(centre) => {
+                let frame = Frame::new(&centre, path, chosen, preferred);
+                Ok(Self { centre, frame, caller })
+            }
+            Err(error) if error.code() == Code::NotFound => {
+                let say = Say::to_stranger(&caller.accept_language);
+                Err(page(StatusCode::NOT_FOUND, &Message::new(say, "centre-unknown")))
+            }
+            Err(error) => Err(failed(&error, &caller)),
+        }
+    }
+}

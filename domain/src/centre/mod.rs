@@ -1,0 +1,12 @@
+//! The privacy centre (Articles 12(2) and 25): a tenant's own place where people learn what is held about them and
+//! exercise their rights, without writing to anybody.
+//!
+//! Promised here: it is there only when the tenant has switched it on, and then looks the same to whoever knows its
+//! address; nobody learns there whether somebody else is known. What a person does there goes through the rooms that
+//! own it, as that person: consents are recorded by `consent`, requests opened by `requests`.
+
+mod enter;
+mod settings;
+
+pub use enter::{Centre, enter};
+pub use settings::{CentreChanges, CentreSettings, read_settings, set_settings};

@@ -1,0 +1,1 @@
+pub mod centre_settings;
