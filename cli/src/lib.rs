@@ -18,6 +18,7 @@ mod mail;
 mod migrate;
 mod operator;
 mod register;
+mod restore_check;
 mod schema;
 mod serve;
 mod server;
@@ -72,6 +73,8 @@ enum Command {
     Operator(operator::Command),
     /// List the jobs with their last and next run
     Jobs,
+    /// After a backup was restored: erase again whoever was erased since it was made
+    RestoreCheck(restore_check::Options),
     /// Look at mails
     #[command(subcommand)]
     Mail(mail::Command),
@@ -114,6 +117,7 @@ async fn obey(line: CommandLine) -> Result<()> {
         Command::Schema(options) => schema::run(&options),
         Command::Operator(command) => operator::run(file, command).await,
         Command::Jobs => jobs::run(file).await,
+        Command::RestoreCheck(options) => restore_check::run(file, options).await,
         Command::Audit(command) => audit::run(file, command).await,
         Command::Mail(mail::Command::Preview(preview)) => mail::preview(file, preview).await,
         Command::Keys(command) => keys::run(file, command).await,

@@ -27,7 +27,7 @@ use crate::{
     evidence::{self, Audited, Event},
     keys::{self, KeyRing, RefusedValue, TenantKeys},
     mail::Mailer,
-    vault::FileStore,
+    vault::{ErasureLedger, FileStore},
     viewer::{Permission, Viewer},
 };
 
@@ -39,6 +39,7 @@ pub struct Core {
     pub ids: Ids,
     pub mailer: Mailer,
     pub files: FileStore,
+    pub ledger: ErasureLedger,
     pub bus: Bus,
     pub settings: Settings,
     /// Woken when work was enqueued, so that it does not wait for the next look.

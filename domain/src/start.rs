@@ -13,7 +13,7 @@ use crate::{
     error::{Error, Result},
     keys::{AwsKms, KeyRing, KeyService, LocalKms},
     mail::{Inbox, Mailer, SmtpMailer, SmtpSettings},
-    vault::FileStore,
+    vault::{ErasureLedger, FileStore},
 };
 
 /// Opens the database and makes ready what the rooms need. Mail server and KMS are first asked when they are needed.
@@ -33,13 +33,15 @@ pub async fn open_at(config: &Config, clock: Clock) -> Result<App> {
     let db = Db::open(database.url.expose_secret(), database.max_connections, &database.app_role).await?;
     let mut keys = KeyRing::new(key_service(&config.keys).await?);
     keys.hold(config.holding);
+    let files = FileStore::open(&config.files).await?;
     Ok(App::new(Core {
         db,
         keys,
         clock,
         ids: Ids::default(),
         mailer: mailer(&config.mail)?,
-        files: FileStore::open(&config.files).await?,
+        ledger: ErasureLedger::open(config.erasures.as_ref(), &files).await?,
+        files,
         bus: Bus::default(),
         settings: Settings { public_url: config.public_url.clone() },
         work: tokio::sync::Notify::default(),

@@ -69,6 +69,7 @@ pub fn tables() -> Vec<Table> {
         table::<requests::request_events::Entity>(Scope::Tenant),
         table::<requests::export_packages::Entity>(Scope::Tenant),
         table::<requests::erasure_certificates::Entity>(Scope::Tenant),
+        table::<requests::erasure_ledger::Entity>(Scope::Tenant),
         table::<requests::request_policies::Entity>(Scope::Tenant),
         table::<requests::last_addresses::Entity>(Scope::Tenant),
         table::<evidence::audit_entries::Entity>(Scope::Tenant),

@@ -85,6 +85,12 @@ pub const JOBS: &[Job] = &[
         act: Act::EachTenant(|app, turn| Box::pin(requests::remind_tenant(app, turn.tenant.id, turn.run))),
     },
     Job {
+        name: "erasures.replay",
+        schedule: Schedule::Cron("25 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(requests::replay_tenant(app, turn.tenant.id, turn.run))),
+    },
+    Job {
         name: "files.reap",
         schedule: Schedule::Cron("50 * * * *", Tz::UTC),
         limit: HOUR,

@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -10,85 +9,18 @@ use std::{
     time::{Duration, Instant},
 };
 
-use recital_tests::{Client, Database, Engine, Program, on_both_engines};
+use recital_tests::{Client, Database, Engine, on_both_engines};
 use serde_json::{Value, json};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_recital-in-tests");
+use crate::installation::Installation;
+
 const REGISTER: &str = "mutation($id: String) { registerSubject(input: { externalId: $id, attributes: { name: \"Ada Lovelace\" } }) { subject { id } } }";
 const SEE: &str = "query($id: String!) { subject(ref: { externalId: $id }) { profile { attributes } } }";
 const KEYS: &str = "{ tenant { keys { currentVersion rewrapPending } } }";
 const RUN: &str = "mutation { runJob(input: { name: \"keys.rewrap\" }) { run { failures } } }";
 
-/// An installation with one tenant.
-struct Installation {
-    database: Database,
-    settings: Vec<(&'static str, String)>,
-    api: Program,
-    client: Client,
-    operator: Client,
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
-
-impl Installation {
-    async fn new(engine: Engine) -> Self {
-        let database = Database::empty(engine).await.expect("a database");
-        let (port, operator_port) = (free_port(), free_port());
-        let settings = vec![
-            ("RECITAL_ENVIRONMENT", "development".to_owned()),
-            ("RECITAL_PUBLIC_URL", "http://localhost".to_owned()),
-            ("RECITAL_LISTEN", format!("127.0.0.1:{port}")),
-            ("RECITAL_OPERATOR_LISTEN", format!("127.0.0.1:{operator_port}")),
-            ("RECITAL_DATABASE__URL", database.url.replace("recital_owner@", "recital_service@")),
-            ("RECITAL_DATABASE__OWNER_URL", database.url.clone()),
-            ("RECITAL_KEYS__PROVIDER", "local".to_owned()),
-            ("RECITAL_KEYS__MASTER_KEY_FILE", "master.key".to_owned()),
-            ("RECITAL_KEYS__HELD_FOR_SECONDS", "1".to_owned()),
-            ("RECITAL_MAIL__PROVIDER", "inbox".to_owned()),
-            ("RECITAL_LOG__FORMAT", "json".to_owned()),
-        ];
-        let folder = database.folder.path();
-        said(folder, &settings, &["migrate"]).await;
-        let create =
-            ["tenant", "create", "--slug", "acme", "--name", "Acme", "--owner-email", "owner@example.com", "--json"];
-        let tenant: Value = serde_json::from_str(&said(folder, &settings, &create).await).unwrap();
-        let token = said(folder, &settings, &["operator", "token", "--name", "story"]).await;
-        let mut api = Program::start(BINARY, folder, ["api"], &settings);
-        api.says("\"ready\"").await;
-        let client = Client::new(&format!("http://127.0.0.1:{port}"), tenant["apiKey"].as_str().unwrap());
-        let operator = Client::new(&format!("http://127.0.0.1:{operator_port}/operator"), token.trim());
-        Self { database, settings, api, client, operator }
-    }
-
-    async fn says(&self, arguments: &[&str]) -> String {
-        said(self.database.folder.path(), &self.settings, arguments).await
-    }
-
-    async fn worker(&self) -> Program {
-        let mut worker = Program::start(BINARY, self.database.folder.path(), ["worker"], &self.settings);
-        worker.says("\"ready\"").await;
-        worker
-    }
-
-    async fn keys(&self) -> Value {
-        self.client.ask(KEYS, json!({})).await["tenant"]["keys"].clone()
-    }
-
-    async fn end(self) {
-        self.api.signal("TERM").await;
-        let ended = self.api.end().await;
-        assert_eq!(ended.code, Some(0), "{}", ended.err);
-        assert!(!ended.err.contains("Lovelace"));
-        self.database.remove().await.expect("the database is dropped");
-    }
-}
-
-async fn said(folder: &Path, settings: &[(&str, String)], arguments: &[&str]) -> String {
-    let ended = Program::start(BINARY, folder, arguments, settings).end().await;
-    assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.err);
-    ended.out
+async fn keys(house: &Installation) -> Value {
+    house.client.ask(KEYS, json!({})).await["tenant"]["keys"].clone()
 }
 
 /// Registers people side by side.
@@ -184,7 +116,7 @@ async fn a_rotation_survives_load_and_the_death_of_its_worker(engine: Engine) {
     unstick(&house.database).await;
     let left = house.database.number(BEHIND).await.unwrap();
     assert!((1..1_500).contains(&left), "it died half-way: {left} are left");
-    assert_eq!(house.keys().await["rewrapPending"], left);
+    assert_eq!(keys(&house).await["rewrapPending"], left);
 
     // Meanwhile people come and are read.
     let (stop, written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
@@ -213,7 +145,7 @@ async fn a_rotation_survives_load_and_the_death_of_its_worker(engine: Engine) {
     let worker = house.worker().await;
     until(&house.database, BEHIND, |left| left == 0).await;
     println!("{engine:?}: {left} subjects under load in {:?}", began.elapsed());
-    assert_eq!(house.keys().await, json!({ "currentVersion": 2, "rewrapPending": 0 }));
+    assert_eq!(keys(&house).await, json!({ "currentVersion": 2, "rewrapPending": 0 }));
     tokio::time::sleep(Duration::from_secs(3)).await;
     stop.store(true, Ordering::SeqCst);
     for lane in load {

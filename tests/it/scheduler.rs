@@ -10,7 +10,6 @@ use recital_domain::{
     db::{Db, PageRequest},
     keys::{KeyRing, LocalKms},
     mail::{Inbox, Mailer, SmtpMailer, SmtpSettings, Tls},
-    vault::FileStore,
     work::{self, JobBoard as _},
 };
 use recital_entities::{
@@ -18,7 +17,7 @@ use recital_entities::{
     work::{job_runs, work_items},
 };
 use recital_scheduler::{Board, drain_once, jobs::JOBS, run_job, tick_once};
-use recital_tests::{Client, Engine, LARGEST_FILE, World, both_engines, on_both_engines};
+use recital_tests::{Client, Engine, World, both_engines, on_both_engines};
 use serde_json::json;
 
 /// Another process on the same database.
@@ -29,7 +28,8 @@ async fn another_process(world: &World) -> App {
         clock: Clock::manual(world.now()),
         ids: Ids::default(),
         mailer: Mailer::Inbox(Inbox::default()),
-        files: FileStore::in_folder(&world.database.path("files"), LARGEST_FILE).expect("a file store"),
+        files: world.app.core().files.clone(),
+        ledger: world.app.core().ledger.clone(),
         bus: Bus::default(),
         settings: Settings { public_url: world.url.clone() },
         work: tokio::sync::Notify::default(),

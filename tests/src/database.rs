@@ -204,6 +204,44 @@ impl Database {
         Ok(rows)
     }
 
+    /// Puts all of it aside as it is now. Nobody may be connected.
+    pub async fn back_up(&self) -> Result<()> {
+        match &self.cluster {
+            None => {
+                for name in ["recital.db", "recital.db-wal"] {
+                    if self.path(name).exists() {
+                        std::fs::copy(self.path(name), self.path(&format!("backup-of-{name}")))?;
+                    }
+                }
+                Ok(())
+            }
+            Some((cluster, name)) => cluster.copy_database(name, &format!("{name}_backup")).await,
+        }
+    }
+
+    /// Puts back what [`Self::back_up`] put aside, in place of what is there.
+    pub async fn restore(&self) -> Result<()> {
+        match &self.cluster {
+            None => {
+                for name in ["recital.db", "recital.db-wal", "recital.db-shm"] {
+                    let (there, aside) = (self.path(name), self.path(&format!("backup-of-{name}")));
+                    if there.exists() {
+                        std::fs::remove_file(&there)?;
+                    }
+                    if aside.exists() {
+                        std::fs::copy(aside, there)?;
+                    }
+                }
+                Ok(())
+            }
+            Some((cluster, name)) => {
+                cluster.drop_database(name).await?;
+                cluster.copy_database(&format!("{name}_backup"), name).await?;
+                cluster.drop_database(&format!("{name}_backup")).await
+            }
+        }
+    }
+
     /// Drops it.
     pub async fn remove(self) -> Result<()> {
         if let Some((cluster, name)) = self.cluster {

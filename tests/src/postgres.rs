@@ -72,6 +72,11 @@ impl Cluster {
         Ok(name)
     }
 
+    /// A copy, byte for byte.
+    pub async fn copy_database(&self, name: &str, copy: &str) -> Result<()> {
+        self.admin(&[&format!("CREATE DATABASE {copy} TEMPLATE {name} OWNER recital_owner")]).await
+    }
+
     pub async fn drop_database(&self, name: &str) -> Result<()> {
         self.admin(&[&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")]).await
     }

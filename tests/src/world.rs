@@ -15,7 +15,7 @@ use recital_domain::{
     db::{Db, Engine},
     keys::{KeyRing, LocalKms},
     mail::{Inbox, Mailer},
-    vault::FileStore,
+    vault::{ErasureLedger, FileStore},
     viewer::{Actor, Viewer},
     work,
 };
@@ -190,13 +190,15 @@ impl World {
 }
 
 async fn core(database: &Database, now: DateTime<Utc>, inbox: Inbox, url: &str) -> Core {
+    let files = FileStore::in_folder(&database.path("files"), LARGEST_FILE).expect("a file store");
     Core {
         db: Db::open(&database.url, 12, recital_migration::APP_ROLE).await.expect("the database opens"),
         keys: KeyRing::new(Box::new(LocalKms::open(&database.path("master.key")).expect("a master key"))),
         clock: Clock::manual(now),
         ids: Ids::default(),
         mailer: Mailer::Inbox(inbox),
-        files: FileStore::in_folder(&database.path("files"), LARGEST_FILE).expect("a file store"),
+        ledger: ErasureLedger::open(None, &files).await.expect("a ledger"),
+        files,
         bus: Bus::default(),
         settings: Settings { public_url: url.to_owned() },
         work: tokio::sync::Notify::default(),

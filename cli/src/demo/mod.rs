@@ -100,6 +100,7 @@ fn config(options: &Options, folder: &Folder, listen: SocketAddr, operator_liste
         mail: Mail::Inbox { folder: Some(folder.path("inbox")) },
         audit: Audit { public_log: true },
         files: Files { store: FileStoreKind::Folder(folder.path("files")), largest: 1 << 30 },
+        erasures: None,
         bounce_secret: None,
         trusted_proxies: Vec::new(),
         log: Log { format: LogFormat::Text, level: tracing::Level::WARN },

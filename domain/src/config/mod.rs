@@ -37,6 +37,8 @@ pub struct Config {
     pub mail: Mail,
     pub audit: Audit,
     pub files: Files,
+    /// Where the erasure ledger stands; beside the files where nothing else is said.
+    pub erasures: Option<FileStoreKind>,
     /// What reports of bounced mails are signed with; without one, none are taken.
     pub bounce_secret: Option<SecretString>,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -199,6 +201,7 @@ fn read(reader: &mut Reader) -> Config {
         mail: read_mail(reader, environment),
         audit: Audit { public_log: reader.value("audit.public_log", true, "`true` or `false`") },
         files: read_files(reader),
+        erasures: read_erasures(reader),
         bounce_secret: read_bounce_secret(reader),
         trusted_proxies: read_proxies(reader),
         log: Log {
@@ -396,6 +399,15 @@ fn read_files(reader: &mut Reader) -> Files {
         }
     };
     Files { store, largest: reader.value("files.largest_bytes", LARGEST_FILE, "a number of bytes") }
+}
+
+fn read_erasures(reader: &mut Reader) -> Option<FileStoreKind> {
+    let folder = reader.text("erasures.folder").map(|folder| FileStoreKind::Folder(folder.into()));
+    let bucket = reader.text("erasures.bucket").map(|bucket| FileStoreKind::S3 { bucket });
+    if folder.is_some() && bucket.is_some() {
+        reader.fault("erasures.bucket", "erasures.folder is set too: the ledger stands in one place");
+    }
+    folder.or(bucket)
 }
 
 fn read_limits(reader: &mut Reader) -> Limits {

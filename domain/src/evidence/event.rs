@@ -267,6 +267,10 @@ events! {
     ExportBuilt = "request.export_built" on SubjectRequest(SubjectRequestId) { sha256: String, size_bytes: usize }
     ExportDownloaded = "request.export_downloaded" on SubjectRequest(SubjectRequestId) {}
     SubjectErased = "subject.erased" on Subject(SubjectId) { request: Option<SubjectRequestId>, key_destroyed: bool }
+    /// A restored backup had brought them back.
+    SubjectErasedAgain = "subject.erased_again" on Subject(SubjectId) { key_destroyed: bool }
+    /// The erasure ledger was held against the tenant's subjects: what it knew that the database did not.
+    ErasuresReplayed = "subject.erasures_replayed" on Tenant(TenantId) { unknown: usize, lost: usize, erased: u64 }
     SubjectRestricted = "subject.restricted" on Subject(SubjectId) { cause: String }
     /// It ends once the person has been told.
     RestrictionToBeLifted = "subject.restriction_to_be_lifted" on Subject(SubjectId) {}

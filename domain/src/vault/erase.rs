@@ -26,7 +26,7 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::{discard_later, quota::give_place_back};
+use super::{discard_later, ledger, quota::give_place_back};
 use crate::{
     db::TenantTx,
     error::{Error, Result},
@@ -81,6 +81,7 @@ pub async fn erase_subject(tx: &TenantTx, subject: &subjects::Model) -> Result<E
         erased.insert("subject_keys", destroy_key(tx, id).await?);
     }
     erased.insert("subjects", bury(tx, subject).await?);
+    ledger::enter(tx, id).await?;
     Ok(Erased { erased, retained, key_destroyed })
 }
 

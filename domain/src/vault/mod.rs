@@ -10,6 +10,7 @@ mod find_many;
 mod format;
 mod formats;
 mod identifier;
+mod ledger;
 mod list;
 mod minimise;
 mod profile;
@@ -36,6 +37,8 @@ pub use find::{
 pub use find_many::find_subjects;
 pub use formats::{SetFormat, list_formats, remove_format, set_format};
 pub use identifier::{open_email, open_email_with, open_external_id_with};
+pub use ledger::{ErasureLedger, LEDGER_UNAVAILABLE, record_erasures, was_closed};
+pub(crate) use ledger::{enter_closing, ledger_entry, note_entries, record_again};
 pub use list::{
     RecordFilter, SubjectFilter, find, holds_of_records, list_records, list_subjects, profile_versions, records_by_ids,
     subjects_by_ids,

@@ -23,7 +23,7 @@ pub use perform::perform;
 pub use prune::{prune, prune_answers};
 pub use queue::{Claimed, LEASE, Turns, claim, find_item, finish, list_items, retry};
 pub use retry::{last_try, next_try};
-pub use tenants::{Served, served_tenants};
+pub use tenants::{Served, served_tenants, unclosed_tenants};
 pub use workers::{Worker, live_workers};
 
 use chrono::{DateTime, Utc};
@@ -87,6 +87,9 @@ pub enum Work {
     /// Take away the content of files whose rows are gone.
     #[serde(rename = "files.discard")]
     DiscardFiles { files: Vec<FileId> },
+    /// Copy entries of the erasure ledger out of the database.
+    #[serde(rename = "erasures.record")]
+    RecordErasures,
     /// Tell one endpoint of one event.
     #[serde(rename = "webhook.deliver")]
     WebhookDelivery(WebhookDelivery),

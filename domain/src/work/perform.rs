@@ -26,6 +26,7 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
         Work::WebhookDelivery(delivery) => access::deliver(app, &viewer, item, delivery).await,
         Work::WebhookDisabledMail(mail) => access::tell_owner(app, &viewer, mail).await,
         Work::DiscardFiles { files } => vault::discard(app, &viewer, files).await,
+        Work::RecordErasures => vault::record_erasures(app, &viewer).await,
         Work::RewrapKeys => vault::rewrap(app, &viewer).await.map(drop),
         Work::ConfirmationMail { confirmation, number, .. } => {
             consent::mail_confirmation(app, &viewer, *confirmation, *number).await

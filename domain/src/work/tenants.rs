@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use recital_entities::{TenantId, TenantStatus, access::tenants};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, sea_query::Expr};
 
 use crate::{app::App, error::Result};
 
@@ -20,9 +20,16 @@ pub struct Served {
 
 /// Every tenant that is served, in a stable order.
 pub async fn served_tenants(app: &App) -> Result<Vec<Served>> {
-    let select = tenants::Entity::find()
-        .filter(tenants::Column::Status.eq(TenantStatus::Active))
-        .order_by_asc(tenants::Column::Id);
+    find(app, tenants::Column::Status.eq(TenantStatus::Active)).await
+}
+
+/// Every tenant that has anything left to look after, served or not, in a stable order.
+pub async fn unclosed_tenants(app: &App) -> Result<Vec<Served>> {
+    find(app, tenants::Column::Status.ne(TenantStatus::Closed)).await
+}
+
+async fn find(app: &App, which: Expr) -> Result<Vec<Served>> {
+    let select = tenants::Entity::find().filter(which).order_by_asc(tenants::Column::Id);
     let rows = app.platform().all(select).await?;
     let served = rows.into_iter().map(|row| Served {
         id: row.id,

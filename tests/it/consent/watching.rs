@@ -11,9 +11,8 @@ use recital_domain::{
     db::Db,
     keys::{KeyRing, LocalKms},
     mail::{Inbox, Mailer},
-    vault::FileStore,
 };
-use recital_tests::{Client, Engine, LARGEST_FILE, World, both_engines, judge, node_script};
+use recital_tests::{Client, Engine, World, both_engines, judge, node_script};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{
@@ -105,7 +104,8 @@ async fn replica(world: &World) -> (App, String) {
         clock: Clock::manual(world.now()),
         ids: Ids::default(),
         mailer: Mailer::Inbox(Inbox::default()),
-        files: FileStore::in_folder(&world.database.path("files"), LARGEST_FILE).expect("a file store"),
+        files: world.app.core().files.clone(),
+        ledger: world.app.core().ledger.clone(),
         bus: Bus::default(),
         settings: Settings { public_url: url.clone() },
         work: tokio::sync::Notify::default(),

@@ -21,6 +21,7 @@ use crate::{
     db::TenantTx,
     error::{Error, Result},
     evidence::{Event, sequence_tenant},
+    vault::{LEDGER_UNAVAILABLE, enter_closing, was_closed},
     viewer::{Actor, Viewer},
 };
 
@@ -81,6 +82,18 @@ pub async fn close_due_tenants(app: &App) -> Result<u64> {
     Ok(due.len() as u64)
 }
 
+/// Destroys a tenant that a restored backup has brought back.
+///
+/// # Errors
+/// CONFLICT with `NOT_CLOSED` unless the erasure ledger says that it was closed.
+pub async fn close_again(app: &App, tenant: TenantId) -> Result<()> {
+    let viewer = Viewer::new(tenant, Actor::Operator, app.core().ids.next(app.now()));
+    if !was_closed(app, &viewer).await? {
+        return Err(Error::conflict("NOT_CLOSED", "the erasure ledger does not say that this tenant was closed"));
+    }
+    destroy(app, tenant).await
+}
+
 /// Rows first and with them the keys of people and files, then the files' content, then the log's last checkpoint, which
 /// needs the tenant's key, then that key. What cannot be done now is done with the next run.
 async fn destroy(app: &App, tenant: TenantId) -> Result<()> {
@@ -92,8 +105,14 @@ async fn destroy(app: &App, tenant: TenantId) -> Result<()> {
     .await?;
     app.core().files.remove_tenant(tenant).await?;
     if let Err(error) = sequence_tenant(app, tenant).await {
-        // A key that is out of use must not keep a tenant from being destroyed.
+        // A key that is out of use must not keep a tenant from being destroyed, here and below.
         tracing::warn!(%tenant, ?error, "a closed tenant's last entries are in no checkpoint");
+    }
+    if let Err(error) = enter_closing(app, &viewer).await {
+        if error.reason() == LEDGER_UNAVAILABLE {
+            return Err(error);
+        }
+        tracing::warn!(%tenant, ?error, "a closed tenant is not on the erasure ledger");
     }
     app.maintain(&viewer, destroy_keys).await?;
     app.core().keys.forget(tenant).await;
@@ -119,7 +138,7 @@ destroyed! {
     accuracy::reverifications, accuracy::accuracy_policies,
     retention::retention_results, retention::retention_runs, retention::retention_policies, retention::legal_holds,
     vault::restrictions,
-    requests::export_packages, requests::erasure_certificates, requests::last_addresses, requests::request_policies, requests::request_events, requests::subject_requests,
+    requests::export_packages, requests::erasure_certificates, requests::erasure_ledger, requests::last_addresses, requests::request_policies, requests::request_events, requests::subject_requests,
     consent::objections, consent::consents, consent::notices,
     consent::consent_confirmations, consent::consent_imports, consent::preference_links,
     evidence::incidents, evidence::attestations,

@@ -15,7 +15,7 @@ mod token;
 mod usage;
 mod work;
 
-pub use close::{CloseTenant, close_due_tenants, close_tenant};
+pub use close::{CloseTenant, close_again, close_due_tenants, close_tenant};
 pub use create::create_tenant_as;
 pub use door::Operator;
 pub use health::{Health, health};

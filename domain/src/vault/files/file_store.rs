@@ -82,6 +82,11 @@ impl FileStore {
         Ok(Self { objects: Arc::new(objects), folder: None, largest })
     }
 
+    /// The store itself, for what is no file.
+    pub(in crate::vault) fn objects(&self) -> Arc<dyn ObjectStore> {
+        Arc::clone(&self.objects)
+    }
+
     /// The most bytes that a file may have.
     #[must_use]
     pub fn largest(&self) -> u64 {
