@@ -22,7 +22,8 @@ const SUBJECT: &str = "query($id: ID!) { subject(ref: { id: $id }) { status } }"
 const REQUEST: &str = "query($id: ID!) { subjectRequest(id: $id) { state erasure { jws keyDestroyed } } }";
 const HOLD: &str =
     "mutation($id: ID!) { placeLegalHold(input: { subject: { id: $id }, reason: \"a claim\" }) { hold { id } } }";
-const RELEASE: &str = "mutation($id: ID!) { releaseLegalHold(input: { id: $id, reason: \"settled\" }) { hold { id } } }";
+const RELEASE: &str =
+    "mutation($id: ID!) { releaseLegalHold(input: { id: $id, reason: \"settled\" }) { hold { id } } }";
 
 async fn register(house: &Installation, name: &str) -> String {
     let person = json!({ "id": name, "email": format!("{name}@example.com") });
