@@ -71,8 +71,8 @@ enum Command {
     /// Let people run the service through the operator's API
     #[command(subcommand)]
     Operator(operator::Command),
-    /// List the jobs with their last and next run
-    Jobs,
+    /// List the jobs with their last and next run, and look after work that was given up
+    Jobs(jobs::Options),
     /// After a backup was restored: erase again whoever was erased since it was made
     RestoreCheck(restore_check::Options),
     /// Look at mails
@@ -116,7 +116,7 @@ async fn obey(line: CommandLine) -> Result<()> {
         Command::Config(config::Command::Check) => config::check(file),
         Command::Schema(options) => schema::run(&options),
         Command::Operator(command) => operator::run(file, command).await,
-        Command::Jobs => jobs::run(file).await,
+        Command::Jobs(options) => jobs::run(file, options).await,
         Command::RestoreCheck(options) => restore_check::run(file, options).await,
         Command::Audit(command) => audit::run(file, command).await,
         Command::Mail(mail::Command::Preview(preview)) => mail::preview(file, preview).await,

@@ -18,6 +18,7 @@ mod m20261121_000011_request_life;
 mod m20261121_000012_log_tiles;
 mod m20261121_000018_centre;
 mod m20261121_000019_erasure_ledger;
+mod m20261121_000014_one_run_at_a_time;
 
 pub use dialect::APP_ROLE;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000012_log_tiles::Migration),
             Box::new(m20261121_000018_centre::Migration),
             Box::new(m20261121_000019_erasure_ledger::Migration),
+            Box::new(m20261121_000014_one_run_at_a_time::Migration),
         ]
     }
 }

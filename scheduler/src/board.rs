@@ -43,6 +43,7 @@ impl Board {
             name: job.name.to_owned(),
             schedule: schedule.to_owned(),
             time_zone: zone.to_owned(),
+            time_limit: job.limit,
             next_run_at: next_due(job, tenants, self.0.now()).unwrap_or_else(|| self.0.now()),
         }
     }

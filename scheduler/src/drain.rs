@@ -1,7 +1,8 @@
-//! Performs work items: a few side by side, each to its end or to the end of its lease.
+//! Performs work items: a few side by side, each to its end or until its lease is lost.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use futures::future::BoxFuture;
 use recital_domain::{
     app::App,
     error::{Error, Result},
@@ -10,13 +11,16 @@ use recital_domain::{
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::runner::guarded;
+use crate::{lease, runner::guarded};
 
 /// Work enqueued by another process is seen within this time.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// An item must be over before its lease is, or two workers would have it.
-const LIMIT: Duration = Duration::from_secs(work::LEASE.num_seconds().unsigned_abs() - 10);
+/// While the database is away, how an item went is kept in mind and offered again, so often.
+const RECORD_TRIES: usize = 20;
+
+/// For work that this release does not know.
+const SHORT: Duration = Duration::from_mins(2);
 
 /// Performs items as they come, at most `at_once` side by side, until it is told to stop; then lets those under way end.
 pub async fn drain(app: App, at_once: usize, stop: CancellationToken) {
@@ -62,15 +66,36 @@ pub async fn drain_once(app: &App) -> Result<usize> {
 }
 
 async fn carry_out(app: App, item: Claimed) {
-    let outcome = attempt(&app, &item).await;
-    if let Err(error) = &outcome {
-        tracing::warn!(?error, item = %item.id, kind = item.kind, attempt = item.attempt, "work failed");
+    let item = Arc::new(item);
+    let extend = {
+        let (app, item) = (app.clone(), Arc::clone(&item));
+        move || -> BoxFuture<'static, Result<bool>> {
+            let (app, item) = (app.clone(), Arc::clone(&item));
+            Box::pin(async move { work::extend(&app, &item).await })
+        }
+    };
+    let work = async {
+        let outcome = attempt(&app, &item).await;
+        if let Err(error) = &outcome {
+            tracing::warn!(?error, item = %item.id, kind = item.kind, attempt = item.attempt, "work failed");
+        }
+        record(&app, &item, &outcome).await
+    };
+    if lease::hold(work, extend).await != Some(true) {
+        tracing::warn!(item = %item.id, kind = item.kind, "the lease on a work item was lost");
     }
-    match work::finish(&app, &item, &outcome).await {
-        Ok(true) => {}
-        Ok(false) => tracing::warn!(item = %item.id, "the lease on a work item was lost"),
-        Err(error) => tracing::warn!(?error, item = %item.id, "how work went was not recorded"),
+}
+
+/// Answers false when the lease was lost, or nobody could be told.
+async fn record(app: &App, item: &Claimed, outcome: &Result<()>) -> bool {
+    for _ in 0..RECORD_TRIES {
+        match work::finish(app, item, outcome).await {
+            Ok(kept) => return kept,
+            Err(error) => tracing::warn!(?error, item = %item.id, "how work went was not recorded"),
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
     }
+    false
 }
 
 async fn attempt(app: &App, item: &Claimed) -> Result<()> {
@@ -78,6 +103,7 @@ async fn attempt(app: &App, item: &Claimed) -> Result<()> {
     if item.attempt > work::last_try(&item.kind) {
         return Err(Error::unavailable("WORKER_LOST", "no worker outlived this item"));
     }
-    let work = tokio::time::timeout(LIMIT, guarded(Box::pin(work::perform(app, item))));
+    let limit = item.work().map_or(SHORT, |work| work.limit());
+    let work = tokio::time::timeout(limit, guarded(Box::pin(work::perform(app, item))));
     work.await.unwrap_or_else(|_| Err(Error::unavailable("TIME_LIMIT", "this work takes too long")))
 }

@@ -64,8 +64,9 @@ fn own(tenant: &Served) -> Option<Cleanup> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{collections::BTreeSet, time::Duration};
 
+    use chrono::TimeDelta;
     use uuid::Uuid;
 
     use super::*;
@@ -122,6 +123,40 @@ mod tests {
         let runs = due_runs(&job(Schedule::TenantsOwn), &tenants, at("2026-03-10T06:00:00Z"));
         let sizes: Vec<_> = runs.iter().map(|due| (due.at, due.tenants.len())).collect();
         assert_eq!(sizes, [(at("2026-03-10T02:00:00Z"), 2), (at("2026-03-10T05:00:00Z"), 1)]);
+    }
+
+    /// Every instant at which a job was due, asked for every ten minutes of the days around a change of clocks.
+    fn due_around(expression: &'static str, zone: Tz, from: &str, days: i32) -> Vec<DateTime<Utc>> {
+        let job = job(Schedule::Cron(expression, zone));
+        let tenants = [tenant("2020-01-01T00:00:00Z", "02:00_UTC")];
+        let minutes = (0..days * 144).map(|step| at(from) + TimeDelta::minutes(10) * step);
+        let due: BTreeSet<_> = minutes.flat_map(|now| due_runs(&job, &tenants, now)).map(|due| due.at).collect();
+        due.into_iter().collect()
+    }
+
+    #[test]
+    fn a_day_has_one_run_also_where_the_clocks_change() {
+        for (expression, zone, from, expected) in [
+            // 02:30 does not exist on 29 March, and comes twice on 25 October.
+            ("30 2 * * *", Tz::Europe__Berlin, "2026-03-28T01:30:00Z", ["28T01:30", "29T01:30", "30T00:30"]),
+            ("30 2 * * *", Tz::Europe__Berlin, "2026-10-24T00:30:00Z", ["24T00:30", "25T00:30", "26T01:30"]),
+            ("30 2 * * *", Tz::America__New_York, "2026-03-07T07:30:00Z", ["07T07:30", "08T07:30", "09T06:30"]),
+            ("30 1 * * *", Tz::America__New_York, "2026-10-31T05:30:00Z", ["31T05:30", "01T05:30", "02T06:30"]),
+            // Half an hour alone: 02:15 comes twice on 5 April, and does not exist on 4 October.
+            ("15 2 * * *", Tz::Australia__Lord_Howe, "2026-04-03T15:15:00Z", ["03T15:15", "04T15:15", "05T15:45"]),
+        ] {
+            let due = due_around(expression, zone, from, 3);
+            let due: Vec<_> = due.iter().map(|at| at.format("%dT%H:%M").to_string()).collect();
+            assert_eq!(due, expected, "{expression} {zone}");
+        }
+    }
+
+    #[test]
+    fn what_is_due_by_the_hour_is_due_every_hour_whatever_the_clocks_say() {
+        for from in ["2026-03-28T00:00:00Z", "2026-10-24T00:00:00Z"] {
+            let due = due_around("5 * * * *", Tz::Europe__Berlin, from, 3);
+            assert!(due.windows(2).all(|pair| pair[1] - pair[0] == TimeDelta::hours(1)), "{due:?}");
+        }
     }
 
     #[test]

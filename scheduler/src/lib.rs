@@ -8,6 +8,7 @@ mod board;
 mod drain;
 pub mod due;
 pub mod jobs;
+mod lease;
 mod runner;
 
 pub use board::Board;
@@ -105,6 +106,11 @@ async fn beat(app: App, worker: Worker, stop: CancellationToken) {
         if let Err(error) = worker.beat(&app).await {
             tracing::warn!(?error, "the worker's sign of life was not recorded");
         }
+        match work::mend(&app).await {
+            Ok(0) => {}
+            Ok(count) => tracing::warn!(count, "a clock was set back: what it had put off is due now"),
+            Err(error) => tracing::warn!(?error, "nobody looked for a clock that was set back"),
+        }
         tokio::select! {
             () = tokio::time::sleep(BEAT_EVERY) => {}
             () = stop.cancelled() => {}
@@ -126,7 +132,7 @@ pub async fn settle(app: &App) -> Result<()> {
     let tenants = work::served_tenants(app).await?;
     for job in JOBS {
         for due in due_runs(job, &tenants, app.now()) {
-            if let Some(run) = work::claim_run(app, job.name, due.at, "settled", chrono::TimeDelta::zero()).await? {
+            if let Some(run) = work::claim_run(app, job.name, due.at, "settled").await? {
                 work::finish_run(app, &run, 0, 0, Vec::new()).await?;
             }
         }

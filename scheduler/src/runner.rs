@@ -2,8 +2,8 @@
 
 use std::{collections::HashSet, panic::AssertUnwindSafe};
 
-use chrono::{DateTime, TimeDelta, Utc};
-use futures::FutureExt as _;
+use chrono::{DateTime, Utc};
+use futures::{FutureExt as _, future::BoxFuture};
 use recital_domain::{
     app::App,
     error::{Error, Result},
@@ -14,11 +14,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     due::due_runs,
     jobs::{Act, Job, Turn},
+    lease,
 };
-
-/// Another worker takes a run over when its worker has not extended it for this long.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
-const EXTEND_EVERY: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// One job in one process.
 pub struct Runner {
@@ -39,13 +36,19 @@ pub struct Outcome {
     pub failures: Vec<String>,
 }
 
+/// In place of a tenant's slug.
+const ALL: &str = "all";
+
 /// How a run ended for this worker.
 enum End {
     Finished(Outcome),
     /// This process stops: the run is given back.
     Stopped,
-    /// Another worker has it now.
-    Lost,
+}
+
+enum Progress {
+    Finished,
+    Stopped,
 }
 
 impl Runner {
@@ -81,16 +84,26 @@ impl Runner {
 
     /// Performs the run due at `at` unless it, or another run of the job, is in a worker's hands.
     pub async fn run(&self, at: DateTime<Utc>, tenants: &[Served]) -> Result<Option<Outcome>> {
-        if self.stop.is_cancelled() || work::is_running(&self.app, self.job.name).await? {
+        if self.stop.is_cancelled() {
             return Ok(None);
         }
-        let Some(run) = work::claim_run(&self.app, self.job.name, at, &self.worker, LEASE).await? else {
+        let Some(run) = work::claim_run(&self.app, self.job.name, at, &self.worker).await? else {
             return Ok(None);
         };
-        match self.under_lease(&run, tenants).await {
-            End::Finished(outcome) => self.record(&run, outcome).await,
-            End::Stopped => work::release_run(&self.app, &run).await.map(|_| None),
-            End::Lost => Ok(None),
+        let extend = {
+            let (app, run) = (self.app.clone(), run.clone());
+            move || -> BoxFuture<'static, Result<bool>> {
+                let (app, run) = (app.clone(), run.clone());
+                Box::pin(async move { work::extend_run(&app, &run).await })
+            }
+        };
+        match lease::hold(self.perform(&run, tenants), extend).await {
+            Some(End::Finished(outcome)) => self.record(&run, outcome).await,
+            Some(End::Stopped) => work::release_run(&self.app, &run).await.map(|_| None),
+            None => {
+                tracing::warn!(job = self.job.name, run = %run.id, "the lease on a run was lost");
+                Ok(None)
+            }
         }
     }
 
@@ -102,32 +115,25 @@ impl Runner {
         Ok(kept.then_some(outcome))
     }
 
-    /// Works and extends the lease meanwhile; stops working at once when the lease is lost.
-    async fn under_lease(&self, run: &JobRun, tenants: &[Served]) -> End {
-        let work = tokio::time::timeout(self.job.limit, self.work(run, tenants));
-        tokio::pin!(work);
-        loop {
-            tokio::select! {
-                end = &mut work => return end.unwrap_or_else(|_| End::Finished(too_long())),
-                () = tokio::time::sleep(EXTEND_EVERY) => {}
-            }
-            match work::extend_run(&self.app, run, LEASE).await {
-                Ok(true) => {}
-                Ok(false) => return End::Lost,
-                Err(error) => tracing::warn!(?error, job = self.job.name, "the lease was not extended"),
-            }
+    /// What was done before the time was over stays, and is on record.
+    async fn perform(&self, run: &JobRun, tenants: &[Served]) -> End {
+        let mut outcome = Outcome::default();
+        match tokio::time::timeout(self.job.limit, self.work(run, tenants, &mut outcome)).await {
+            Ok(Progress::Stopped) => return End::Stopped,
+            Ok(Progress::Finished) => {}
+            Err(_) => outcome.out_of_time(tenants),
         }
+        End::Finished(outcome)
     }
 
     /// One tenant after the other: the failure of one stops no other.
-    async fn work(&self, run: &JobRun, tenants: &[Served]) -> End {
-        let mut outcome = Outcome::default();
+    async fn work(&self, run: &JobRun, tenants: &[Served], outcome: &mut Outcome) -> Progress {
         match self.job.act {
-            Act::Once(act) => outcome.note("all", guarded(act(&self.app)).await),
+            Act::Once(act) => outcome.note(ALL, guarded(act(&self.app)).await),
             Act::EachTenant(act) => {
                 for tenant in tenants {
                     if self.stop.is_cancelled() {
-                        return End::Stopped;
+                        return Progress::Stopped;
                     }
                     let turn = Turn { tenant, run: run.id.0, due_at: run.scheduled_for };
                     outcome.tenants += 1;
@@ -135,7 +141,7 @@ impl Runner {
                 }
             }
         }
-        End::Finished(outcome)
+        Progress::Finished
     }
 }
 
@@ -143,17 +149,24 @@ impl Outcome {
     fn note(&mut self, slug: &str, result: Result<u64>) {
         match result {
             Ok(changed) => self.changed += changed,
-            Err(error) => {
-                tracing::warn!(?error, tenant = slug, "a job failed for a tenant");
-                let code: &str = error.code().into();
-                self.failures.push(format!("{slug}: {code}/{}", error.reason()));
-            }
+            Err(error) => self.fail(slug, &error),
         }
     }
-}
 
-fn too_long() -> Outcome {
-    Outcome { failures: vec!["all: UNAVAILABLE/TIME_LIMIT".to_owned()], ..Outcome::default() }
+    fn fail(&mut self, slug: &str, error: &Error) {
+        tracing::warn!(?error, tenant = slug, "a job failed for a tenant");
+        let code: &str = error.code().into();
+        self.failures.push(format!("{slug}: {code}/{}", error.reason()));
+    }
+
+    /// Names the tenant whose turn was not over, and those that had none.
+    fn out_of_time(&mut self, tenants: &[Served]) {
+        let error = Error::unavailable("TIME_LIMIT", "the job's time was over");
+        match tenants.get(self.tenants.saturating_sub(1)..) {
+            Some(late) if self.tenants > 0 => late.iter().for_each(|tenant| self.fail(&tenant.slug, &error)),
+            _ => self.fail(ALL, &error),
+        }
+    }
 }
 
 /// A panic is the failure of what panicked, not of the worker.

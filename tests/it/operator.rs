@@ -137,17 +137,18 @@ both_engines! {
     }
 
     async fn jobs_are_listed_and_run_out_of_turn(world: World) {
-        const JOBS: &str = "{ jobs { name schedule timeZone nextRunAt lastRun { id failures } } }";
+        const JOBS: &str = "{ jobs { name schedule timeZone timeLimitSeconds nextRunAt lastRun { id attempts durationSeconds failures } } }";
         let operator = operator(&world).await;
         let jobs = operator.ask(JOBS, json!({})).await["jobs"].take();
         let sweep = |jobs: &Value| jobs.as_array().unwrap().iter().find(|job| job["name"] == "work.prune").unwrap().clone();
         assert_eq!(sweep(&jobs)["lastRun"], Value::Null);
-        assert_eq!(sweep(&jobs)["timeZone"], "UTC");
+        assert_eq!((&sweep(&jobs)["timeZone"], &sweep(&jobs)["timeLimitSeconds"]), (&json!("UTC"), &json!(3600)));
 
         let run = operator.ask(RUN, json!({ "name": "work.prune" })).await["runJob"]["run"].take();
         assert_eq!((&run["job"], &run["failures"]), (&json!("work.prune"), &json!([])));
         assert_ne!(run["finishedAt"], Value::Null);
-        assert_eq!(sweep(&operator.ask(JOBS, json!({})).await["jobs"])["lastRun"]["id"], run["id"]);
+        let last = sweep(&operator.ask(JOBS, json!({})).await["jobs"])["lastRun"].take();
+        assert_eq!(last, json!({ "id": run["id"], "attempts": 1, "durationSeconds": 0.0, "failures": [] }));
         let runs = operator.ask("{ jobRuns(job: \"work.prune\") { totalCount edges { node { id } } } }", json!({})).await["jobRuns"].take();
         assert_eq!((&runs["totalCount"], &runs["edges"][0]["node"]["id"]), (&json!(1), &run["id"]));
         assert!(operator.refused(RUN, json!({ "name": "no.such" })).await.is("NOT_FOUND", "NOT_FOUND"));
@@ -156,7 +157,8 @@ both_engines! {
     }
 
     async fn work_that_was_given_up_is_retried_when_an_operator_says_so(world: World) {
-        const WORK: &str = "query($state: WorkState) { workItems(state: $state) { totalCount edges { node { id kind state attempts lastError } } } }";
+        const WORK: &str = "query($state: WorkState) { workItems(state: $state) { totalCount edges { node { id tenantId kind state attempts lastError } } } }";
+        const RETRY_ALL: &str = "mutation { retryAllWork { retried } }";
         const RETRY: &str = "mutation($id: ID!) { retryWork(input: { id: $id }) { workItem { state attempts } } }";
         let operator = operator(&world).await;
         let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
@@ -173,8 +175,14 @@ both_engines! {
         assert_eq!((&dead["totalCount"], &item["kind"], &item["attempts"]), (&json!(1), &json!("webhook.deliver"), &json!(8)));
         assert_eq!(item["lastError"], "UNAVAILABLE/WEBHOOK_UNREACHABLE");
 
+        let tenant = operator.ask("query($id: ID!) { node(id: $id) { ... on OperatorTenant { slug } } }", json!({ "id": item["tenantId"] })).await;
+        assert_eq!(tenant["node"]["slug"], "acme");
+
         let retried = operator.ask(RETRY, json!({ "id": item["id"] })).await["retryWork"]["workItem"].take();
         assert_eq!(retried, json!({ "state": "READY", "attempts": 0 }));
+        assert_eq!(operator.ask(RETRY_ALL, json!({})).await["retryAllWork"]["retried"], 0);
+        world.database.execute("UPDATE work_items SET state = 'DEAD' WHERE state = 'READY'").await.unwrap();
+        assert_eq!(operator.ask(RETRY_ALL, json!({})).await["retryAllWork"]["retried"], 1);
         assert!(operator.refused(RETRY, json!({ "id": item["id"] })).await.is("CONFLICT", "NOT_DEAD"));
         world.ask("mutation($id: ID!) { deleteWebhookEndpoint(input: { id: $id }) { endpoint { id } } }", json!({ "id": endpoint })).await;
         world.drain().await;

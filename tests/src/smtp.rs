@@ -78,6 +78,21 @@ impl SmtpServer {
         }
     }
 
+    /// The same as a process of its own is told.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        let settings = self.settings();
+        vec![
+            ("RECITAL_MAIL__PROVIDER", "smtp".to_owned()),
+            ("RECITAL_MAIL__HOST", settings.host),
+            ("RECITAL_MAIL__PORT", settings.port.to_string()),
+            ("RECITAL_MAIL__USERNAME", USER.to_owned()),
+            ("RECITAL_MAIL__PASSWORD", PASSWORD.to_owned()),
+            ("RECITAL_MAIL__FROM", settings.from),
+            ("RECITAL_MAIL__CA_FILE", self.authority().display().to_string()),
+        ]
+    }
+
     /// The certificate of the authority that vouches for it.
     #[must_use]
     pub fn authority(&self) -> std::path::PathBuf {

@@ -60,8 +60,12 @@ impl World {
 
     /// Boots it with parts of the story's own: another mailer, another key service.
     pub async fn start_with(engine: Engine, change: impl FnOnce(&mut Core)) -> Self {
+        Self::start_on(Database::create(engine).await.expect("a database of its own"), change).await
+    }
+
+    /// Boots it on that database.
+    pub async fn start_on(database: Database, change: impl FnOnce(&mut Core)) -> Self {
         capture();
-        let database = Database::create(engine).await.expect("a database of its own");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let inbox = Inbox::default();
@@ -70,7 +74,7 @@ impl World {
         let app = App::new(core);
         serve(&app, listener);
         let (tenant, owner) = make_tenant(&app, &url, "acme").await;
-        Self { engine, app, url, database, inbox, tenant, owner, expected_logs: Mutex::default() }
+        Self { engine: database.engine, app, url, database, inbox, tenant, owner, expected_logs: Mutex::default() }
     }
 
     /// Another process on the same database and master key, spoken to by Acme's owner. Its clock stands where this one's
@@ -81,6 +85,24 @@ impl World {
         let core = core(&self.database, self.now(), self.inbox.clone(), &url).await;
         serve(&App::new(core), listener);
         Client::new(&url, self.owner.key())
+    }
+
+    /// What a process of its own on this database and master key is told. It has the real time: see [`Self::catch_up`].
+    #[must_use]
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("RECITAL_ENVIRONMENT", "development".to_owned()),
+            ("RECITAL_PUBLIC_URL", "http://localhost".to_owned()),
+            ("RECITAL_DATABASE__URL", self.database.url.clone()),
+            ("RECITAL_KEYS__PROVIDER", "local".to_owned()),
+            ("RECITAL_KEYS__MASTER_KEY_FILE", self.database.path("master.key").display().to_string()),
+            ("RECITAL_MAIL__PROVIDER", "inbox".to_owned()),
+        ]
+    }
+
+    /// Brings this world's clock to the real time, less a little.
+    pub fn catch_up(&self) {
+        self.advance(Utc::now() - self.now() - TimeDelta::seconds(5));
     }
 
     /// Another tenant, with its owner's client.

@@ -29,6 +29,8 @@ struct Job {
     /// A cron expression, or where the schedule stands.
     schedule: String,
     time_zone: String,
+    /// A run that takes longer is stopped; what it has done stays.
+    time_limit_seconds: i32,
     next_run_at: DateTime<Utc>,
     last_run: Option<JobRun>,
 }
@@ -58,6 +60,16 @@ impl JobRun {
         self.0.finished_at
     }
 
+    /// From its start to its end, whoever had it in between.
+    async fn duration_seconds(&self) -> Option<f64> {
+        work::duration(&self.0).map(|duration| duration.as_secs_f64())
+    }
+
+    /// How many workers began it; more than one: the others died or let it go.
+    async fn attempts(&self) -> i32 {
+        self.0.attempts
+    }
+
     async fn worker(&self) -> &str {
         &self.0.worker
     }
@@ -85,6 +97,11 @@ pub struct WorkItem(work_items::Model);
 impl WorkItem {
     pub async fn id(&self) -> ID {
         global_id("WorkItem", self.0.id.0)
+    }
+
+    /// Whose it is, as an `OperatorTenant`'s id.
+    async fn tenant_id(&self) -> ID {
+        global_id("OperatorTenant", self.0.tenant_id.0)
     }
 
     async fn kind(&self) -> &str {
@@ -171,6 +188,7 @@ impl JobQuery {
             name: job.name,
             schedule: job.schedule,
             time_zone: job.time_zone,
+            time_limit_seconds: i32::try_from(job.time_limit.as_secs()).unwrap_or(i32::MAX),
             next_run_at: job.next_run_at,
         };
         Ok(jobs.into_iter().map(job).collect())
@@ -224,6 +242,12 @@ struct RetryWorkPayload {
     work_item: WorkItem,
 }
 
+#[derive(SimpleObject)]
+struct RetryAllWorkPayload {
+    /// How many items were given up until now.
+    retried: i32,
+}
+
 #[derive(InputObject)]
 struct RunJobInput {
     name: String,
@@ -243,6 +267,12 @@ impl JobMutation {
     async fn retry_work(&self, ctx: &Context<'_>, input: RetryWorkInput) -> ApiResult<RetryWorkPayload> {
         let id = local_id(&input.id, "WorkItem")?;
         Ok(RetryWorkPayload { work_item: WorkItem(room::retry_work(app(ctx), operator(ctx)?, id).await?) })
+    }
+
+    /// Gives all that was given up another ten tries.
+    async fn retry_all_work(&self, ctx: &Context<'_>) -> ApiResult<RetryAllWorkPayload> {
+        let retried = room::retry_all_work(app(ctx), operator(ctx)?).await?;
+        Ok(RetryAllWorkPayload { retried: i32::try_from(retried).unwrap_or(i32::MAX) })
     }
 
     /// Runs a job out of turn, to its end.

@@ -28,7 +28,8 @@ pub(crate) use members::{contact_of, is_member};
 pub use operator::{
     CloseTenant, Health, Operator, TenantLimits, Usage, authenticate_operator, close_again, close_due_tenants,
     close_tenant, create_operator_token, create_tenant_as, get_tenant_as, health, key_version, list_tenants,
-    resume_tenant, retry_work, run_job, set_tenant_key, set_tenant_limits, suspend_tenant, tenants_by_ids, usage,
+    resume_tenant, retry_all_work, retry_work, run_job, set_tenant_key, set_tenant_limits, suspend_tenant,
+    tenants_by_ids, usage,
 };
 pub use signing_keys::{jwks_url, published_keys, rotate_signing_key};
 pub use tenant::{OwnTenant, TenantKeyState, find_tenant_by_slug, own_tenant};

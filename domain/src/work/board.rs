@@ -1,5 +1,7 @@
 //! What operators see of the scheduler, which neither this crate nor the API knows.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use recital_entities::work::job_runs;
@@ -15,6 +17,8 @@ pub struct ScheduledJob {
     pub schedule: String,
     /// IANA name.
     pub time_zone: String,
+    /// A run that takes longer is stopped.
+    pub time_limit: Duration,
     pub next_run_at: DateTime<Utc>,
 }
 

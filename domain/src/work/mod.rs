@@ -1,12 +1,14 @@
 //! Work that follows a commit: mails, packages, erasures. Outbox and queue are one table.
 //!
 //! An item is enqueued in the transaction of the change that wants it and holds ids alone. A worker claims it with a
-//! lease and a fencing number, performs it, and marks it done; a worker that dies leaves a lease that runs out. Failures
-//! are tried again with exponential backoff and jitter, and after the last try the item is DEAD until an operator
-//! retries it. Performing an item twice does nothing a person would notice.
+//! lease and a fencing number, extends the lease while it performs it, and marks it done; a worker that dies leaves a
+//! lease that soon runs out. Failures are tried again with exponential backoff and jitter, and after the last try the
+//! item is DEAD until an operator retries it. Performing an item twice does nothing a person would notice.
 
 mod board;
 mod jobs;
+mod limit;
+mod mend;
 mod perform;
 mod prune;
 mod queue;
@@ -16,17 +18,18 @@ mod workers;
 
 pub use board::{JobBoard, ScheduledJob};
 pub use jobs::{
-    JobRun, claim_run, extend_run, find_run, find_run_by_id, finish_run, is_running, last_run, last_runs, list_runs,
+    JobRun, claim_run, duration, extend_run, find_run, find_run_by_id, finish_run, last_run, last_runs, list_runs,
     release_run,
 };
+pub use mend::mend;
 pub use perform::perform;
 pub use prune::{prune, prune_answers};
-pub use queue::{Claimed, LEASE, Turns, claim, find_item, finish, list_items, retry};
+pub use queue::{Claimed, Turns, claim, dead_items, extend, find_item, finish, list_items, retry, retry_all};
 pub use retry::{last_try, next_try};
 pub use tenants::{Served, served_tenants, unclosed_tenants};
 pub use workers::{Worker, live_workers};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
     ConsentConfirmationId, ConsentId, FileId, MemberId, PreferenceLinkId, RetentionRunId, ReverificationId, SubjectId,
     SubjectRequestId, WorkItemId, WorkState, global_id, work::work_items,
@@ -43,6 +46,9 @@ use crate::{
     error::{Error, Result},
     requests::Notice,
 };
+
+/// Whoever has an item or a run in hand says so anew well within this time, or another takes over.
+pub const LEASE: TimeDelta = TimeDelta::seconds(30);
 
 /// What there is to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,13 +6,13 @@ use chrono::TimeDelta;
 use rand::Rng as _;
 use recital_entities::{TenantId, WorkItemId, WorkState, work::work_items};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryTrait as _,
+    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _, UpdateMany,
     sea_query::{Expr, LockBehavior, LockType, Order as SqlOrder, Query},
 };
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Work, next_try};
+use super::{LEASE, Work, next_try};
 use crate::{
     app::App,
     db::{Engine, Order, Page, PageRequest},
@@ -20,9 +20,6 @@ use crate::{
 };
 
 use work_items::Column;
-
-/// A worker that does not finish within this time has died; another takes over.
-pub const LEASE: TimeDelta = TimeDelta::seconds(120);
 
 /// An item in this worker's hands.
 #[derive(Clone, Debug)]
@@ -124,6 +121,15 @@ async fn claim_where(app: &App, most: u64, due: Expr, done: &[TenantId]) -> Resu
     Ok(claimed.collect())
 }
 
+/// Keeps the item for another [`LEASE`]. Answers false when it was lost: then stop.
+pub async fn extend(app: &App, item: &Claimed) -> Result<bool> {
+    let extend = work_items::Entity::update_many()
+        .filter(Column::Id.eq(item.id))
+        .filter(Column::Lease.eq(item.lease))
+        .col_expr(Column::LeasedUntil, Expr::value(app.now() + LEASE));
+    Ok(app.platform().update(extend).await? > 0)
+}
+
 /// Says how an item went. Answers false when the lease was lost meanwhile: then another worker has the say.
 pub async fn finish(app: &App, item: &Claimed, outcome: &Result<()>) -> Result<bool> {
     let now = app.now();
@@ -169,19 +175,34 @@ pub async fn retry(app: &App, id: WorkItemId) -> Result<work_items::Model> {
     if item.state != WorkState::Dead {
         return Err(Error::conflict("NOT_DEAD", "only an item that was given up can be retried"));
     }
-    let update = work_items::Entity::update_many()
-        .filter(Column::Id.eq(id))
-        .filter(Column::State.eq(WorkState::Dead))
-        .col_expr(Column::State, Expr::value(WorkState::Ready))
-        .col_expr(Column::Attempts, Expr::value(0))
-        .col_expr(Column::NextAttemptAt, Expr::value(app.now()));
-    let rows = app.platform().update_returning(update).await?;
+    let rows = app.platform().update_returning(revive(app).filter(Column::Id.eq(id))).await?;
     app.core().work.notify_waiters();
     rows.into_iter().next().ok_or_else(|| Error::not_found("work item"))
 }
 
+/// Gives every dead item all its tries again. Answers how many there were.
+pub async fn retry_all(app: &App) -> Result<u64> {
+    let count = app.platform().update(revive(app)).await?;
+    app.core().work.notify_waiters();
+    Ok(count)
+}
+
+fn revive(app: &App) -> UpdateMany<work_items::Entity> {
+    work_items::Entity::update_many()
+        .filter(Column::State.eq(WorkState::Dead))
+        .col_expr(Column::State, Expr::value(WorkState::Ready))
+        .col_expr(Column::Attempts, Expr::value(0))
+        .col_expr(Column::NextAttemptAt, Expr::value(app.now()))
+}
+
 pub async fn find_item(app: &App, id: WorkItemId) -> Result<Option<work_items::Model>> {
     app.platform().one(work_items::Entity::find_by_id(id)).await
+}
+
+/// All that was given up, oldest first.
+pub async fn dead_items(app: &App) -> Result<Vec<work_items::Model>> {
+    let dead = work_items::Entity::find().filter(Column::State.eq(WorkState::Dead));
+    app.platform().all(dead.order_by_asc(Column::Id)).await
 }
 
 /// Items, newest first.

@@ -11,6 +11,9 @@ const OWN: &[i64] = &[5, 10, 20, 40, 80, 160, 320, 640, 1_280];
 /// Seconds between tries at somebody else's endpoint, which may be down for a day: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h.
 const WEBHOOKS: &[i64] = &[5, 300, 1_800, 7_200, 18_000, 36_000, 36_000];
 
+/// No item waits longer: the longest of the lists and its tenth, rounded up.
+pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::hours(12);
+
 fn waits(kind: &str) -> &'static [i64] {
     if kind == WEBHOOK_DELIVERY { WEBHOOKS } else { OWN }
 }
@@ -46,6 +49,7 @@ mod tests {
                 for (attempt, seconds) in (1..).zip(list) {
                     let wait = next_try(kind, item, attempt).unwrap().num_milliseconds();
                     assert!((seconds * 900..=seconds * 1_100).contains(&wait), "{kind} {attempt}: {wait}");
+                    assert!(wait < LONGEST_WAIT.num_milliseconds());
                 }
                 assert_eq!(next_try(kind, item, last_try(kind)), None);
             }

@@ -1,6 +1,5 @@
 //! A worker that dies between sending a mail and recording it.
 
-use chrono::{TimeDelta, Utc};
 use recital_tests::{Engine, Program, SmtpServer, World, on_both_engines};
 use serde_json::json;
 
@@ -12,22 +11,7 @@ const REGISTER: &str = "mutation { registerSubject(input: { email: \"hangs.ada@e
 
 /// A worker of its own, on this world's database.
 fn worker(world: &World, server: &SmtpServer) -> Program {
-    let smtp = server.settings();
-    let ca_file = server.authority();
-    let settings = [
-        ("RECITAL_ENVIRONMENT", "development".to_owned()),
-        ("RECITAL_PUBLIC_URL", "http://localhost".to_owned()),
-        ("RECITAL_DATABASE__URL", world.database.url.clone()),
-        ("RECITAL_KEYS__PROVIDER", "local".to_owned()),
-        ("RECITAL_KEYS__MASTER_KEY_FILE", world.database.path("master.key").display().to_string()),
-        ("RECITAL_MAIL__PROVIDER", "smtp".to_owned()),
-        ("RECITAL_MAIL__HOST", smtp.host),
-        ("RECITAL_MAIL__PORT", smtp.port.to_string()),
-        ("RECITAL_MAIL__USERNAME", recital_tests::SMTP_USER.to_owned()),
-        ("RECITAL_MAIL__PASSWORD", recital_tests::SMTP_PASSWORD.to_owned()),
-        ("RECITAL_MAIL__FROM", smtp.from),
-        ("RECITAL_MAIL__CA_FILE", ca_file.display().to_string()),
-    ];
+    let settings = [world.environment(), server.environment()].concat();
     Program::start(BINARY, world.database.folder.path(), ["worker"], &settings)
 }
 
@@ -38,8 +22,7 @@ async fn state(world: &World) -> String {
 async fn a_mail_that_was_sent_and_not_recorded_goes_again_as_the_same_mail(engine: Engine) {
     let server = SmtpServer::start();
     let world = World::start(engine).await;
-    // Other processes have the real time.
-    world.advance(Utc::now() - world.now() - TimeDelta::seconds(5));
+    world.catch_up();
     let ada = world.ask(REGISTER, json!({})).await["registerSubject"]["subject"]["id"].take();
     world.ask(REQUEST, json!({ "subject": { "id": ada } })).await;
 

@@ -14,14 +14,28 @@ use crate::{
     viewer::{Actor, Viewer},
 };
 
+/// Who acts from a shell, in the operator's log.
+pub(super) const COMMAND_LINE: &str = "command line";
+
 /// One of the people who run the service, for one request.
 #[derive(Clone, Debug)]
 pub struct Operator {
-    pub(super) token: OperatorTokenId,
+    /// As the operator's log names them.
+    actor: String,
     pub(super) correlation: Uuid,
 }
 
 impl Operator {
+    pub(super) fn with_token(token: OperatorTokenId, correlation: Uuid) -> Self {
+        Self { actor: format!("operator:{token}"), correlation }
+    }
+
+    /// Whoever can start the program with the service's settings.
+    #[must_use]
+    pub fn at_the_command_line(app: &App) -> Self {
+        Self { actor: COMMAND_LINE.to_owned(), correlation: app.core().ids.next(app.now()) }
+    }
+
     /// The same person in a tenant's own log.
     pub(super) fn viewer(&self, tenant: TenantId) -> Viewer {
         Viewer::new(tenant, Actor::Operator, self.correlation)
@@ -47,8 +61,7 @@ pub(super) async fn operate<T>(
         Ok(_) => (AuditOutcome::Success, act.details),
         Err(error) => (outcome_of(error), json!({ "reason": error.reason(), "field": error.field() })),
     };
-    let actor = format!("operator:{}", operator.token);
-    write_entry(app, actor, operator.correlation, outcome, Act { details, ..act }).await?;
+    write_entry(app, operator.actor.clone(), operator.correlation, outcome, Act { details, ..act }).await?;
     done
 }
 

@@ -25,4 +25,4 @@ pub use status::{resume_tenant, suspend_tenant};
 pub use tenants::{get_tenant_as, list_tenants, tenants_by_ids};
 pub use token::{authenticate_operator, create_operator_token};
 pub use usage::{Usage, key_version, usage};
-pub use work::{retry_work, run_job};
+pub use work::{retry_all_work, retry_work, run_job};

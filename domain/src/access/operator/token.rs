@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Operator,
-    door::{Act, write_entry},
+    door::{Act, COMMAND_LINE, write_entry},
 };
 use crate::{
     access::members::check_name,
@@ -41,7 +41,7 @@ pub async fn create_operator_token(app: &App, name: &str) -> Result<String> {
     };
     app.platform().insert_new(token).await?;
     let act = Act { action: "operator_token.created", resource: id.to_string(), details: json!({}) };
-    write_entry(app, "command line".into(), id.0, AuditOutcome::Success, act).await?;
+    write_entry(app, COMMAND_LINE.into(), id.0, AuditOutcome::Success, act).await?;
     Ok(text)
 }
 
@@ -56,7 +56,7 @@ pub async fn authenticate_operator(app: &App, token: &str, correlation: Uuid) ->
         .filter(operator_tokens::Column::RevokedAt.is_null());
     let token = app.platform().one(find).await?;
     let token = token.filter(|token| token.expires_at.is_none_or(|expiry| expiry > app.now()));
-    Ok(Operator { token: token.ok_or_else(Error::unauthenticated)?.id, correlation })
+    Ok(Operator::with_token(token.ok_or_else(Error::unauthenticated)?.id, correlation))
 }
 
 /// Text longer than any token of ours is not decoded: base58 takes quadratic time.

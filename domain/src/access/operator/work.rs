@@ -25,6 +25,12 @@ pub async fn retry_work(app: &App, operator: &Operator, id: WorkItemId) -> Resul
     operate(app, operator, act, async || work::retry(app, id).await).await
 }
 
+/// Gives all that was given up another ten tries. Answers how many items that were.
+pub async fn retry_all_work(app: &App, operator: &Operator) -> Result<u64> {
+    let act = Act { action: "work.retried", resource: "all".to_owned(), details: json!({}) };
+    operate(app, operator, act, async || work::retry_all(app).await).await
+}
+
 /// Runs a job out of turn, to its end.
 ///
 /// # Errors
