@@ -20,6 +20,7 @@ use axum::{
 use http_body_util::LengthLimitError;
 use recital_domain::{
     error::{Code, Error, Result},
+    telemetry::metrics::GraphqlApi,
     viewer::Client,
 };
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,7 @@ use crate::{
     errors::ApiError,
     http::{ApiState, Correlation},
     limits,
+    timing::Timing,
 };
 
 /// 1,000 records in one call fit.
@@ -61,6 +63,9 @@ enum Form {
 
 /// A GraphQL endpoint: whom it admits, and what answers them.
 pub trait Endpoint: Clone + Send + Sync + 'static {
+    /// Which schema it is, in the metrics.
+    const API: GraphqlApi;
+
     /// Puts who is asking into the request.
     ///
     /// # Errors
@@ -79,6 +84,8 @@ pub struct Caller<'a> {
 
 /// Tenants' services, with API keys. In development the schema can be read without one.
 impl Endpoint for ApiState {
+    const API: GraphqlApi = GraphqlApi::Tenant;
+
     async fn admit(&self, caller: Caller<'_>, request: Request) -> Result<Request> {
         let viewer = auth::viewer_of(&self.app, caller.headers, caller.correlation, caller.client).await?;
         match viewer {
@@ -115,11 +122,16 @@ pub async fn graphql<E: Endpoint>(
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return answer;
     }
+    let timing = Timing::begin(E::API, &document, parameters.operation_name.as_deref());
     let request = request_of(parameters, document).data(correlation);
     let client = client(peer.map(|Extension(ConnectInfo(peer))| peer), &headers);
     let caller = Caller { headers: &headers, correlation: correlation.0, client };
     match endpoint.admit(caller, request).await {
-        Ok(request) => answer(form, endpoint.execute(request).await),
+        Ok(request) => {
+            let response = endpoint.execute(request).await;
+            timing.end(&response);
+            answer(form, response)
+        }
         Err(error) => refuse(form, status_of(&error), error),
     }
 }

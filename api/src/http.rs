@@ -11,7 +11,11 @@ use axum::{
     routing::{get, post},
 };
 use ipnet::IpNet;
-use recital_domain::{app::App, telemetry::metrics, work::JobBoard};
+use recital_domain::{
+    app::App,
+    telemetry::{Measure, metrics},
+    work::JobBoard,
+};
 use secrecy::SecretString;
 use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
 use tracing::Instrument as _;
@@ -78,14 +82,34 @@ pub fn router(app: App, options: &HttpOptions) -> Router {
 
 /// The service for the people who run it, on a listener of its own.
 pub fn operator_router(app: App, board: Arc<dyn JobBoard>, options: &HttpOptions) -> Router {
-    let state = OperatorState::new(app.clone(), board, options.development);
+    let state = OperatorState::new(app.clone(), Arc::clone(&board), options.development);
     let graphql = graphql_http::graphql::<OperatorState>;
-    let router = Router::new().route("/operator/graphql", get(graphql).post(graphql)).route("/metrics", get(scrape));
-    surrounded(bounded(router).with_state(state), app, options)
+    let router = Router::new().route("/operator/graphql", get(graphql).post(graphql)).with_state(state);
+    surrounded(bounded(router.merge(numbers(app.clone(), board))), app, options)
+}
+
+/// The numbers and the health of a process that is a worker alone.
+pub fn worker_router(app: App, board: Arc<dyn JobBoard>) -> Router {
+    surrounded(bounded(numbers(app.clone(), board)), app, &HttpOptions::default())
+}
+
+#[derive(Clone)]
+struct Numbers {
+    app: App,
+    board: Arc<dyn JobBoard>,
+    measure: Arc<Measure>,
 }
 
 /// Without a token: the listener is for the operator's own network, and no number here is about a person.
-async fn scrape() -> impl IntoResponse {
+fn numbers(app: App, board: Arc<dyn JobBoard>) -> Router {
+    Router::new().route("/metrics", get(scrape)).with_state(Numbers { app, board, measure: Arc::default() })
+}
+
+/// Without a database there are the numbers of the process itself.
+async fn scrape(State(numbers): State<Numbers>) -> impl IntoResponse {
+    if let Err(error) = numbers.measure.take(&numbers.app, &*numbers.board).await {
+        tracing::warn!(?error, "the database was not measured for a scrape");
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render())
 }
 

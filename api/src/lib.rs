@@ -32,10 +32,11 @@ mod retention;
 mod scalars;
 mod schema;
 mod subject_ref;
+mod timing;
 mod vault;
 mod webhooks;
 mod websocket;
 
-pub use http::{HttpOptions, operator_router, router};
+pub use http::{HttpOptions, operator_router, router, worker_router};
 pub use operator::operator_sdl;
 pub use schema::{TenantSchema, sdl};

@@ -74,7 +74,7 @@ async fn list(app: &App, json: bool) -> Result<()> {
     let jobs = Board(app.clone()).jobs().await?;
     let last = work::last_runs(app).await?;
     if json {
-        let jobs: Vec<Value> = jobs.iter().map(|job| as_json(job, last.get(&job.name))).collect();
+        let jobs: Vec<Value> = jobs.iter().map(|job| as_json(job, last.get(job.name))).collect();
         say!("{}", Value::from(jobs));
         return Ok(());
     }
@@ -82,7 +82,7 @@ async fn list(app: &App, json: bool) -> Result<()> {
         let limit = in_words(job.time_limit);
         say!("{}  ({}, {}, at most {limit})", job.name, job.schedule, job.time_zone);
         say!("  next run  {}", instant(job.next_run_at));
-        match last.get(&job.name) {
+        match last.get(job.name) {
             None => say!("  last run  never"),
             Some(run) => describe(run)?,
         }

@@ -12,7 +12,7 @@ use recital_domain::{
 use secrecy::ExposeSecret as _;
 
 use crate::{
-    server::{Listeners, Server, stop_on_signal},
+    server::{Listeners, Server, bind, stop_on_signal},
     settings,
 };
 
@@ -41,6 +41,10 @@ async fn server(config: &Config, halves: Halves) -> Result<Server> {
         Halves::Worker => None,
         Halves::Both | Halves::Api => Some(Listeners::bind(config.listen, config.operator_listen).await?),
     };
+    let numbers = match config.worker_listen.filter(|_| halves == Halves::Worker) {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
     if let Keys::Local { master_key_file } = &config.keys
         && !master_key_file.exists()
     {
@@ -53,6 +57,7 @@ async fn server(config: &Config, halves: Halves) -> Result<Server> {
     Ok(Server {
         app,
         listeners,
+        numbers,
         work_at_once: (halves != Halves::Api).then_some(config.limits.work_at_once),
         http: HttpOptions {
             development: config.environment == Environment::Development,

@@ -26,7 +26,9 @@ impl Listeners {
     }
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener> {
+/// # Errors
+/// When the address is taken or not ours, by name.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
@@ -34,6 +36,8 @@ async fn bind(address: SocketAddr) -> Result<TcpListener> {
 pub struct Server {
     pub app: App,
     pub listeners: Option<Listeners>,
+    /// Where a process that is a worker alone shows its numbers.
+    pub numbers: Option<TcpListener>,
     /// How many work items side by side; None: no worker.
     pub work_at_once: Option<usize>,
     pub http: HttpOptions,
@@ -54,6 +58,10 @@ impl Server {
             let board = Arc::new(recital_scheduler::Board(self.app.clone()));
             let operator = recital_api::operator_router(self.app.clone(), board, &self.http);
             parts.spawn(listen(listeners.operator, operator, stop.clone()));
+        }
+        if let Some(numbers) = self.numbers {
+            let board = Arc::new(recital_scheduler::Board(self.app.clone()));
+            parts.spawn(listen(numbers, recital_api::worker_router(self.app.clone(), board), stop.clone()));
         }
         if let Some(at_once) = self.work_at_once {
             let worker = recital_scheduler::start(self.app.clone(), at_once, stop.clone());

@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use recital_entities::TenantId;
+use recital_entities::{IncidentSeverity, TenantId};
 use sea_orm::AccessMode;
 use tokio::sync::{Notify, broadcast};
 
@@ -27,6 +27,10 @@ use crate::{
     evidence::{self, Audited, Event},
     keys::{self, KeyRing, RefusedValue, TenantKeys},
     mail::Mailer,
+    telemetry::{
+        self,
+        metrics::{IncidentType, SecurityIncidents},
+    },
     vault::{ErasureLedger, FileStore},
     viewer::{Permission, Viewer},
 };
@@ -232,6 +236,7 @@ impl App {
             evidence::append(&tx, &events).await?;
             access::announce(&tx, &events).await?;
             let changes = tx.commit().await?;
+            telemetry::count(&events);
             self.core.work.notify_waiters();
             self.core.bus.publish(viewer.tenant(), changes);
             Ok(value)
@@ -250,6 +255,7 @@ impl App {
             let tx = TenantTx::begin(&self.core, viewer, AccessMode::ReadWrite).await?;
             evidence::append_failure(&tx, event).await?;
             tx.commit().await?;
+            SecurityIncidents { r#type: IncidentType::ValueRefused, severity: IncidentSeverity::High }.count();
         }
         outcome
     }

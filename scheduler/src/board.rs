@@ -40,7 +40,7 @@ impl Board {
             Schedule::TenantsOwn => ("as each tenant's retention register says", "UTC"),
         };
         ScheduledJob {
-            name: job.name.to_owned(),
+            name: job.name,
             schedule: schedule.to_owned(),
             time_zone: zone.to_owned(),
             time_limit: job.limit,

@@ -1,11 +1,15 @@
 //! Performs work items: a few side by side, each to its end or until its lease is lost.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::future::BoxFuture;
 use recital_domain::{
     app::App,
-    error::{Error, Result},
+    error::{Code, Error, Result},
+    telemetry::metrics::{Kind, WorkDuration, WorkOutcome, WorkTries},
     work::{self, Claimed, Turns},
 };
 use tokio::task::JoinSet;
@@ -54,7 +58,7 @@ pub async fn drain(app: App, at_once: usize, stop: CancellationToken) {
 pub async fn drain_once(app: &App) -> Result<usize> {
     let mut performed = 0;
     loop {
-        let items = work::claim(app, 100).await?;
+        let items = work::claim(app, 10).await?;
         if items.is_empty() {
             return Ok(performed);
         }
@@ -74,15 +78,29 @@ async fn carry_out(app: App, item: Claimed) {
             Box::pin(async move { work::extend(&app, &item).await })
         }
     };
+    let kind = Kind::named(&item.kind);
     let work = async {
+        let begun = Instant::now();
         let outcome = attempt(&app, &item).await;
+        WorkDuration { kind }.observe(begun.elapsed());
         if let Err(error) = &outcome {
             tracing::warn!(?error, item = %item.id, kind = item.kind, attempt = item.attempt, "work failed");
         }
-        record(&app, &item, &outcome).await
+        record(&app, &item, &outcome).await.then(|| counted(&item, &outcome))
     };
-    if lease::hold(work, extend).await != Some(true) {
+    let outcome = lease::hold(work, extend).await.flatten().unwrap_or(WorkOutcome::Lost);
+    if outcome == WorkOutcome::Lost {
         tracing::warn!(item = %item.id, kind = item.kind, "the lease on a work item was lost");
+    }
+    WorkTries { kind, outcome }.count();
+}
+
+fn counted(item: &Claimed, outcome: &Result<()>) -> WorkOutcome {
+    match outcome {
+        Ok(()) => WorkOutcome::Done,
+        Err(error) if error.code() == Code::RateLimited => WorkOutcome::Waits,
+        Err(_) if item.attempt >= work::last_try(&item.kind) => WorkOutcome::Dead,
+        Err(_) => WorkOutcome::Failed,
     }
 }
 

@@ -1,12 +1,13 @@
 //! Runs one job: wins what is due, works tenant by tenant under a lease, and leaves a record of how it went.
 
-use std::{collections::HashSet, panic::AssertUnwindSafe};
+use std::{collections::HashSet, panic::AssertUnwindSafe, time::Instant};
 
 use chrono::{DateTime, Utc};
 use futures::{FutureExt as _, future::BoxFuture};
 use recital_domain::{
     app::App,
     error::{Error, Result},
+    telemetry::metrics::{JobRunDuration, JobRuns, Known, RunOutcome},
     work::{self, JobRun, Served},
 };
 use tokio_util::sync::CancellationToken;
@@ -90,6 +91,7 @@ impl Runner {
         let Some(run) = work::claim_run(&self.app, self.job.name, at, &self.worker).await? else {
             return Ok(None);
         };
+        let (begun, job) = (Instant::now(), Known(self.job.name));
         let extend = {
             let (app, run) = (self.app.clone(), run.clone());
             move || -> BoxFuture<'static, Result<bool>> {
@@ -98,10 +100,19 @@ impl Runner {
             }
         };
         match lease::hold(self.perform(&run, tenants), extend).await {
-            Some(End::Finished(outcome)) => self.record(&run, outcome).await,
+            Some(End::Finished(outcome)) => {
+                JobRunDuration { job }.observe(begun.elapsed());
+                let outcome = self.record(&run, outcome).await?;
+                let failed = outcome.as_ref().map(|outcome| !outcome.failures.is_empty());
+                let counted = failed
+                    .map_or(RunOutcome::Lost, |failed| if failed { RunOutcome::Partly } else { RunOutcome::Done });
+                JobRuns { job, outcome: counted }.count();
+                Ok(outcome)
+            }
             Some(End::Stopped) => work::release_run(&self.app, &run).await.map(|_| None),
             None => {
                 tracing::warn!(job = self.job.name, run = %run.id, "the lease on a run was lost");
+                JobRuns { job, outcome: RunOutcome::Lost }.count();
                 Ok(None)
             }
         }

@@ -32,21 +32,24 @@ pub struct Database {
 
 impl Database {
     pub async fn create(engine: Engine) -> Result<Self> {
-        let folder = TempDir::new()?;
         match engine {
             Engine::Sqlite => {
+                let folder = TempDir::new()?;
                 let url = format!("sqlite://{}?mode=rwc", folder.path().join("recital.db").display());
                 recital_migration::migrate(&url).await?;
                 Ok(Self { engine, admin_url: url.clone(), url, cluster: None, folder })
             }
-            Engine::Postgres => {
-                let cluster = tokio::task::spawn_blocking(Cluster::get).await??;
-                let name = cluster.database().await?;
-                let url = cluster.url("recital_service", &name);
-                let admin_url = cluster.url("postgres", &name);
-                Ok(Self { engine, url, admin_url, cluster: Some((cluster, name)), folder })
-            }
+            Engine::Postgres => Self::create_in(tokio::task::spawn_blocking(Cluster::get).await??).await,
         }
+    }
+
+    /// The same on a PostgreSQL of the story's own.
+    pub async fn create_in(cluster: Cluster) -> Result<Self> {
+        let name = cluster.database().await?;
+        let url = cluster.url("recital_service", &name);
+        let admin_url = cluster.url("postgres", &name);
+        let folder = TempDir::new()?;
+        Ok(Self { engine: Engine::Postgres, url, admin_url, cluster: Some((cluster, name)), folder })
     }
 
     /// A database without any schema: the address its owner migrates it with.

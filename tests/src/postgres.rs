@@ -14,6 +14,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use sqlx::{Connection as _, PgConnection};
+use tempfile::TempDir;
 
 /// Where the cluster answers.
 #[derive(Clone, Debug)]
@@ -39,7 +40,8 @@ impl Cluster {
         {
             return Ok(Self { home, port });
         }
-        let port = start(&home)?;
+        let port = free_port()?;
+        start(&home, port)?;
         fs::write(&port_file, port.to_string())?;
         Ok(Self { home, port })
     }
@@ -134,43 +136,88 @@ impl Cluster {
     }
 }
 
-fn start(home: &Path) -> Result<u16> {
-    let binaries = binaries()?;
-    let data = home.join("data");
-    let owner = owner();
-    if let Some((user, group)) = owner {
+/// A cluster that one story has to itself, to stop and to start. Gone when dropped.
+pub struct PrivateCluster {
+    cluster: Cluster,
+    _home: TempDir,
+}
+
+impl PrivateCluster {
+    pub fn start() -> Result<Self> {
+        let home = TempDir::new()?;
+        let cluster = Cluster { home: home.path().to_owned(), port: free_port()? };
+        start(&cluster.home, cluster.port)?;
+        Ok(Self { cluster, _home: home })
+    }
+
+    #[must_use]
+    pub fn cluster(&self) -> Cluster {
+        self.cluster.clone()
+    }
+
+    /// Takes the database away in the middle of whatever it does.
+    pub fn stop_at_once(&self) -> Result<()> {
+        let data = self.cluster.home.join("data");
+        run(&self.cluster.home, "pg_ctl", &["-D", text(&data)?, "-m", "immediate", "-w", "stop"])
+    }
+
+    /// Brings it back, with all that had been committed.
+    pub fn start_again(&self) -> Result<()> {
+        start(&self.cluster.home, self.cluster.port)
+    }
+}
+
+impl Drop for PrivateCluster {
+    fn drop(&mut self) {
+        let _ = self.stop_at_once();
+    }
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().context("a path in UTF-8")
+}
+
+/// Runs one of PostgreSQL's programs to its end.
+fn run(home: &Path, program: &str, arguments: &[&str]) -> Result<()> {
+    let mut command = Command::new(binaries()?.join(program));
+    command.args(arguments).current_dir(home).stdin(Stdio::null());
+    if let Some((user, group)) = owner() {
+        command.uid(user).gid(group);
+    }
+    let log = File::create(home.join(format!("{program}.out")))?;
+    let status = command.stdout(log.try_clone()?).stderr(log).status()?;
+    if !status.success() {
+        bail!("{program} failed: {}", fs::read_to_string(home.join(format!("{program}.out")))?);
+    }
+    Ok(())
+}
+
+fn start(home: &Path, port: u16) -> Result<()> {
+    if let Some((user, group)) = owner() {
         chown(home, Some(user), Some(group))?;
     }
-    let run = |program: &str, arguments: &[&str]| -> Result<()> {
-        let mut command = Command::new(binaries.join(program));
-        command.args(arguments).current_dir(home).stdin(Stdio::null());
-        if let Some((user, group)) = owner {
-            command.uid(user).gid(group);
-        }
-        let log = File::create(home.join(format!("{program}.out")))?;
-        let status = command.stdout(log.try_clone()?).stderr(log).status()?;
-        if !status.success() {
-            bail!("{program} failed: {}", fs::read_to_string(home.join(format!("{program}.out")))?);
-        }
-        Ok(())
-    };
-    let data_text = data.to_str().context("a data folder in UTF-8")?;
+    let data = home.join("data");
+    let data_text = text(&data)?;
     if !data.join("PG_VERSION").exists() {
         run(
+            home,
             "initdb",
             &["-D", data_text, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
         )?;
     }
-    let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
     let options = format!(
         "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c max_connections=200 -c log_min_messages=warning"
     );
     let log = home.join("server.log");
-    let log = log.to_str().context("a log path in UTF-8")?;
-    run("pg_ctl", &["-D", data_text, "-l", log, "-w", "-t", "60", "-o", &options, "start"])?;
+    let log = text(&log)?;
+    run(home, "pg_ctl", &["-D", data_text, "-l", log, "-w", "-t", "60", "-o", &options, "start"])?;
     for _ in 0..100 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return Ok(port);
+            return Ok(());
         }
         std::thread::sleep(Duration::from_millis(50));
     }

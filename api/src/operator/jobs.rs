@@ -184,8 +184,8 @@ impl JobQuery {
         let mut last = work::last_runs(app(ctx)).await?;
         let jobs = board(ctx).jobs().await?;
         let job = |job: ScheduledJob| Job {
-            last_run: last.remove(&job.name).map(JobRun),
-            name: job.name,
+            last_run: last.remove(job.name).map(JobRun),
+            name: job.name.to_owned(),
             schedule: job.schedule,
             time_zone: job.time_zone,
             time_limit_seconds: i32::try_from(job.time_limit.as_secs()).unwrap_or(i32::MAX),

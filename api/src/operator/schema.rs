@@ -10,6 +10,7 @@ use recital_domain::{
     access::{self, Operator},
     app::App,
     error::{Error, Result},
+    telemetry::metrics::GraphqlApi,
     work::JobBoard,
 };
 
@@ -81,6 +82,8 @@ impl OperatorState {
 
 /// Operators, with their tokens. In development the schema can be read without one.
 impl Endpoint for OperatorState {
+    const API: GraphqlApi = GraphqlApi::Operator;
+
     async fn admit(&self, caller: Caller<'_>, request: Request) -> Result<Request> {
         let Some(value) = caller.headers.get(header::AUTHORIZATION) else {
             return if self.development { Ok(request) } else { Err(Error::unauthenticated()) };

@@ -60,6 +60,7 @@ pub async fn run(options: Options) -> Result<()> {
     let server = Server {
         app: app.clone(),
         listeners: Some(listeners),
+        numbers: None,
         work_at_once: Some(config.limits.work_at_once),
         http: HttpOptions { development: true, public_log: true, ..HttpOptions::default() },
         shutdown: config.limits.shutdown,
@@ -88,6 +89,7 @@ fn config(options: &Options, folder: &Folder, listen: SocketAddr, operator_liste
         environment: Environment::Development,
         listen,
         operator_listen,
+        worker_listen: None,
         public_url: format!("http://{listen}"),
         database: Database {
             url: SecretString::from(url),

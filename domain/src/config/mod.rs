@@ -29,6 +29,8 @@ pub struct Config {
     pub environment: Environment,
     pub listen: SocketAddr,
     pub operator_listen: SocketAddr,
+    /// Where a process that is a worker alone shows its numbers; None: nowhere.
+    pub worker_listen: Option<SocketAddr>,
     /// Without a slash at the end.
     pub public_url: String,
     pub database: Database,
@@ -194,6 +196,7 @@ fn read(reader: &mut Reader) -> Config {
         environment,
         listen: reader.value("listen", SocketAddr::from(([127, 0, 0, 1], 8080)), ADDRESS),
         operator_listen: reader.value("operator_listen", SocketAddr::from(([127, 0, 0, 1], 8081)), ADDRESS),
+        worker_listen: read_worker_listen(reader),
         public_url: read_public_url(reader, environment),
         database: read_database(reader),
         keys: read_keys(reader),
@@ -210,6 +213,14 @@ fn read(reader: &mut Reader) -> Config {
         },
         limits: read_limits(reader),
     }
+}
+
+fn read_worker_listen(reader: &mut Reader) -> Option<SocketAddr> {
+    let address = reader.text("worker_listen")?.parse().ok();
+    if address.is_none() {
+        reader.fault("worker_listen", format!("expected {ADDRESS}"));
+    }
+    address
 }
 
 const ADDRESS: &str = "an address and a port, such as 0.0.0.0:8080";

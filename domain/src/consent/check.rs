@@ -7,6 +7,7 @@ use super::{Decision, present, replay};
 use crate::{
     app::App,
     error::{Error, Result},
+    telemetry::metrics::Decisions,
     vault::SubjectRef,
     viewer::{Permission, Viewer},
 };
@@ -70,5 +71,9 @@ async fn decide(
             app.ask(viewer, Permission::DecisionRead, async |app| present::cases(app, viewer, checks).await).await?,
         ),
     };
-    Ok(cases.into_iter().map(|case| case.decide(at)).collect())
+    let decisions: Vec<Decision> = cases.into_iter().map(|case| case.decide(at)).collect();
+    for decision in &decisions {
+        Decisions { reason: decision.reason }.count();
+    }
+    Ok(decisions)
 }

@@ -34,6 +34,15 @@ pub struct Db {
     pub(super) closed: CancellationToken,
 }
 
+/// Of this process to the database.
+#[derive(Clone, Copy, Debug)]
+pub struct Connections {
+    pub used: u64,
+    pub idle: u64,
+    /// No more are opened.
+    pub most: u64,
+}
+
 const ACQUIRE: Duration = Duration::from_secs(5);
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -64,6 +73,26 @@ impl Db {
     /// Answers once the database does.
     pub async fn ping(&self) -> Result<()> {
         Ok(self.read.ping().await?)
+    }
+
+    /// How the connections of this process stand.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        let (size, idle, most) = match self.engine {
+            Engine::Postgres => {
+                let pool = self.write.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle(), pool.options().get_max_connections())
+            }
+            Engine::Sqlite => {
+                let pools = [&self.write, &self.read].map(|half| half.get_sqlite_connection_pool());
+                (
+                    pools.iter().map(|pool| pool.size()).sum(),
+                    pools.iter().map(|pool| pool.num_idle()).sum(),
+                    pools.iter().map(|pool| pool.options().get_max_connections()).sum(),
+                )
+            }
+        };
+        Connections { used: u64::from(size).saturating_sub(idle as u64), idle: idle as u64, most: most.into() }
     }
 
     pub async fn close(&self) {

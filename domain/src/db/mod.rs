@@ -15,7 +15,7 @@ mod platform;
 mod tenant_tx;
 
 pub(crate) use ask::DecisionFacts;
-pub use connect::{Db, Engine};
+pub use connect::{Connections, Db, Engine};
 pub(crate) use notify::{Notice, Notices};
 pub use page::{Order, Page, PageRequest};
 pub use platform::Platform;

@@ -297,12 +297,17 @@ impl TenantTx {
         Ok(())
     }
 
-    /// Adds rows to a global table in this transaction, in one statement.
+    /// Adds rows to a global table in this transaction, in as few statements as the engines' limits allow.
     pub(crate) async fn insert_all_global<A>(&self, rows: Vec<A>) -> Result<()>
     where
         A: ActiveModelTrait<Entity: GlobalEntity> + Send,
     {
-        A::Entity::insert_many(rows).exec_without_returning(&self.tx).await?;
+        let columns = <A::Entity as EntityTrait>::Column::iter().count();
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<A> = rows.by_ref().take(LARGEST_BIND / columns).collect();
+            A::Entity::insert_many(chunk).exec_without_returning(&self.tx).await?;
+        }
         Ok(())
     }
 

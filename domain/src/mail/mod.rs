@@ -23,6 +23,8 @@ pub use smtp::{DkimSettings, SmtpMailer, SmtpSettings, Tls};
 
 use std::sync::Arc;
 
+use crate::telemetry::metrics::{MailOutcome, Mails};
+
 /// A mail ready to go: text and HTML say the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutgoingMail {
@@ -76,9 +78,16 @@ impl Mailer {
     /// # Errors
     /// [`MailError`], whose text names the answer, never an address.
     pub async fn send(&self, mail: OutgoingMail) -> Result<(), MailError> {
-        match self {
+        let answer = match self {
             Self::Smtp(server) => server.send(mail).await,
             Self::Inbox(inbox) => inbox.deliver(mail),
-        }
+        };
+        let outcome = match &answer {
+            Ok(()) => MailOutcome::Sent,
+            Err(MailError::Refused(_)) => MailOutcome::Refused,
+            Err(MailError::Later(_)) => MailOutcome::Later,
+        };
+        Mails { outcome }.count();
+        answer
     }
 }

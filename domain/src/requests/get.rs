@@ -98,6 +98,20 @@ async fn late(tx: &TenantTx, overdue: bool) -> Result<Condition> {
     Ok(if overdue { late } else { late.not() })
 }
 
+/// How many requests are past their deadline, by type.
+pub(crate) async fn overdue(app: &App, viewer: &Viewer) -> Result<Vec<(SubjectRequestType, u64)>> {
+    let counted = app.look(viewer, async |tx| {
+        let select = Entity::find()
+            .select_only()
+            .column(Column::Type)
+            .column_as(Column::Id.count(), "overdue")
+            .filter(late(tx, true).await?)
+            .group_by(Column::Type);
+        tx.tuples::<_, (SubjectRequestType, i64)>(select).await
+    });
+    Ok(counted.await?.into_iter().map(|(r#type, count)| (r#type, count.unsigned_abs())).collect())
+}
+
 /// The timelines of several requests in one statement, oldest step first.
 pub async fn timelines(
     app: &App,

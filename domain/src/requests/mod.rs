@@ -51,6 +51,7 @@ pub use export::export_link;
 pub use extend::extend;
 pub use forget::forget_packages;
 pub use fulfil::fulfil;
+pub(crate) use get::overdue;
 pub use get::{
     PackageFacts, RequestFilter, by_ids, certificates, get, is_overdue, list, list_of, local_date, packages, timelines,
 };

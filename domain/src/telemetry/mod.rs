@@ -3,7 +3,12 @@
 //! Only Recital's own crates are heard below warnings: what libraries say there may quote statements, addresses or
 //! bodies. Numbers are in [`metrics`].
 
+mod events;
+mod measure;
 pub mod metrics;
+
+pub(crate) use events::count;
+pub use measure::Measure;
 
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 

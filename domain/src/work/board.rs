@@ -12,7 +12,7 @@ use crate::error::Result;
 #[derive(Clone, Debug)]
 pub struct ScheduledJob {
     /// `room.verb`.
-    pub name: String,
+    pub name: &'static str,
     /// A cron expression, or the words for a schedule that tenants set.
     pub schedule: String,
     /// IANA name.

@@ -24,6 +24,7 @@ pub use jobs::{
 pub use mend::mend;
 pub use perform::perform;
 pub use prune::{prune, prune_answers};
+pub(crate) use queue::unfinished_work;
 pub use queue::{Claimed, Turns, claim, dead_items, extend, find_item, finish, list_items, retry, retry_all};
 pub use retry::{last_try, next_try};
 pub use tenants::{Served, served_tenants, unclosed_tenants};
@@ -106,6 +107,24 @@ pub enum Work {
     #[serde(rename = "keys.rewrap")]
     RewrapKeys,
 }
+
+/// The names of all kinds of work, as the table has them.
+pub const KINDS: &[&str] = &[
+    "mail.reverification",
+    "mail.consent_confirmation",
+    "mail.consent_expiry",
+    "request.fulfil",
+    "mail.request",
+    "mail.request_reminder",
+    "restriction.lift",
+    "retention.restamp",
+    "retention.sweep",
+    "accuracy.restamp",
+    "files.discard",
+    "webhook.deliver",
+    "mail.webhook_disabled",
+    "keys.rewrap",
+];
 
 /// Word of these is cancelled with the consent that it is about.
 const RESTS_ON_CONSENT: &[&str] = &["consent.given", "consent.awaits_confirmation", "consent.expiring"];
@@ -220,5 +239,18 @@ impl TenantTx {
             created_at: Set(self.now()),
             finished_at: Set(None),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_work_is_named() {
+        let unknown = serde_json::from_value::<Work>(serde_json::json!({ "kind": "", "payload": null })).unwrap_err();
+        let listed = unknown.to_string();
+        let kinds: Vec<&str> = listed.split('`').skip(3).step_by(2).collect();
+        assert_eq!(kinds, KINDS, "{listed}");
     }
 }

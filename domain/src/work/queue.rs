@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use rand::Rng as _;
 use recital_entities::{TenantId, WorkItemId, WorkState, work::work_items};
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _, UpdateMany,
+    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _, UpdateMany,
     sea_query::{Expr, LockBehavior, LockType, Order as SqlOrder, Query},
 };
 use serde_json::Value;
@@ -137,7 +138,7 @@ pub async fn finish(app: &App, item: &Claimed, outcome: &Result<()>) -> Result<b
         .filter(Column::Id.eq(item.id))
         .filter(Column::Lease.eq(item.lease))
         .col_expr(Column::Lease, Expr::value(None::<Uuid>))
-        .col_expr(Column::LeasedUntil, Expr::value(None::<chrono::DateTime<chrono::Utc>>));
+        .col_expr(Column::LeasedUntil, Expr::value(None::<DateTime<Utc>>));
     let update = match outcome {
         Ok(()) => mine
             .col_expr(Column::State, Expr::value(WorkState::Done))
@@ -203,6 +204,37 @@ pub async fn find_item(app: &App, id: WorkItemId) -> Result<Option<work_items::M
 pub async fn dead_items(app: &App) -> Result<Vec<work_items::Model>> {
     let dead = work_items::Entity::find().filter(Column::State.eq(WorkState::Dead));
     app.platform().all(dead.order_by_asc(Column::Id)).await
+}
+
+/// Items of one kind that stand alike.
+#[derive(Clone, Debug)]
+pub struct UnfinishedWork {
+    pub kind: String,
+    pub state: WorkState,
+    pub count: u64,
+    /// Since when the first of them has been due; None while none is.
+    pub due_since: Option<DateTime<Utc>>,
+}
+
+/// All that is not done, by kind and state.
+pub(crate) async fn unfinished_work(app: &App) -> Result<Vec<UnfinishedWork>> {
+    let select = work_items::Entity::find()
+        .select_only()
+        .column(Column::Kind)
+        .column(Column::State)
+        .column_as(Column::Id.count(), "items")
+        .column_as(Column::NextAttemptAt.min(), "due")
+        .filter(Column::State.is_in([WorkState::Ready, WorkState::Leased, WorkState::Dead]))
+        .group_by(Column::Kind)
+        .group_by(Column::State);
+    let groups: Vec<(String, WorkState, i64, Option<DateTime<Utc>>)> = app.platform().tuples(select).await?;
+    let group = |(kind, state, count, due): (_, _, i64, Option<DateTime<Utc>>)| UnfinishedWork {
+        kind,
+        state,
+        count: count.unsigned_abs(),
+        due_since: due.filter(|due| state == WorkState::Ready && *due <= app.now()),
+    };
+    Ok(groups.into_iter().map(group).collect())
 }
 
 /// Items, newest first.

@@ -40,14 +40,14 @@ pub async fn announce(tx: &TenantTx, events: &[Event]) -> Result<()> {
     let listening = webhook_endpoints::Entity::find()
         .filter(webhook_endpoints::Column::DeletedAt.is_null())
         .filter(webhook_endpoints::Column::DisabledAt.is_null());
+    let mut deliveries = Vec::new();
     for endpoint in tx.all(listening).await? {
         for (event, kind) in announced.iter().filter(|(_, kind)| endpoint.events.0.iter().any(|asked| asked == kind)) {
-            let delivery =
-                WebhookDelivery { endpoint: endpoint.id, event: (*kind).to_owned(), at: tx.now(), data: data(event) };
-            tx.enqueue(Work::WebhookDelivery(delivery)).await?;
+            let (event, data) = ((*kind).to_owned(), data(event));
+            deliveries.push(WebhookDelivery { endpoint: endpoint.id, event, at: tx.now(), data });
         }
     }
-    Ok(())
+    tx.enqueue_all(deliveries.into_iter().map(Work::WebhookDelivery)).await
 }
 
 /// None for what is nobody's business outside.

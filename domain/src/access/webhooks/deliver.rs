@@ -21,6 +21,7 @@ use super::{
 use crate::{
     app::App,
     error::{Error, Result},
+    telemetry::metrics::{WebhookDuration, WebhookOutcome, Webhooks},
     viewer::{Permission, Viewer},
     work::{Claimed, next_try},
 };
@@ -50,6 +51,8 @@ pub async fn deliver(app: &App, viewer: &Viewer, item: &Claimed, delivery: &Webh
     let status = answer.as_ref().ok().map(StatusCode::as_u16);
     let (verdict, outcome) = judge(answer);
     let failed = verdict == Verdict::Failed;
+    Webhooks { outcome: verdict.into() }.count();
+    WebhookDuration {}.observe(took);
     let tried = Try {
         endpoint: delivery.endpoint,
         message: item.id,
@@ -88,6 +91,16 @@ fn judge(answer: Result<StatusCode>) -> (Verdict, Result<()>) {
             (Verdict::Failed, Err(refused.because(format!("answered {}", status.as_u16()))))
         }
         Err(error) => (Verdict::Failed, Err(error)),
+    }
+}
+
+impl From<Verdict> for WebhookOutcome {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Accepted => Self::Accepted,
+            Verdict::Gone => Self::Gone,
+            Verdict::Failed => Self::Failed,
+        }
     }
 }
 
