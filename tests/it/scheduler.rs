@@ -323,7 +323,6 @@ async fn dead_work_is_seen_and_retried_from_the_command_line(engine: Engine) {
         world.subject(name).await;
         ask_for_a_mail_of(&world, name).await;
     }
-    tick(&world).await;
     Board(world.app.clone()).run("work.prune").await.expect("it runs");
     let give_up = "UPDATE work_items SET state = 'DEAD', attempts = 10, next_attempt_at = NULL,
         last_error = 'UNAVAILABLE/MAIL_NOT_SENT'";

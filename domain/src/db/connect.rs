@@ -84,7 +84,7 @@ impl Db {
                 (pool.size(), pool.num_idle(), pool.options().get_max_connections())
             }
             Engine::Sqlite => {
-                let pools = [&self.write, &self.read].map(|half| half.get_sqlite_connection_pool());
+                let pools = [&self.write, &self.read].map(DatabaseConnection::get_sqlite_connection_pool);
                 (
                     pools.iter().map(|pool| pool.size()).sum(),
                     pools.iter().map(|pool| pool.num_idle()).sum(),
