@@ -19,6 +19,7 @@ mod m20261121_000012_log_tiles;
 mod m20261121_000018_centre;
 mod m20261121_000019_erasure_ledger;
 mod m20261121_000014_one_run_at_a_time;
+mod m20261121_000018_centre;
 
 pub use dialect::APP_ROLE;
 
