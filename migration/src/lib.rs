@@ -16,10 +16,9 @@ mod m20261121_000007_telling;
 mod m20261121_000010_mail;
 mod m20261121_000011_request_life;
 mod m20261121_000012_log_tiles;
-mod m20261121_000018_centre;
-mod m20261121_000019_erasure_ledger;
 mod m20261121_000014_one_run_at_a_time;
 mod m20261121_000018_centre;
+mod m20261121_000019_erasure_ledger;
 
 pub use dialect::APP_ROLE;
 
@@ -39,9 +38,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_mail::Migration),
             Box::new(m20261121_000011_request_life::Migration),
             Box::new(m20261121_000012_log_tiles::Migration),
+            Box::new(m20261121_000014_one_run_at_a_time::Migration),
             Box::new(m20261121_000018_centre::Migration),
             Box::new(m20261121_000019_erasure_ledger::Migration),
-            Box::new(m20261121_000014_one_run_at_a_time::Migration),
         ]
     }
 }

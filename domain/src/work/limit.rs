@@ -22,6 +22,7 @@ impl Work {
             | Self::Sweep { .. }
             | Self::RestampVerification { .. }
             | Self::DiscardFiles { .. }
+            | Self::RecordErasures
             | Self::RewrapKeys => Duration::from_hours(1),
             // A package holds all of a person's files.
             Self::FulfilRequest { .. } => Duration::from_hours(6),

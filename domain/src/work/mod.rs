@@ -121,6 +121,7 @@ pub const KINDS: &[&str] = &[
     "retention.sweep",
     "accuracy.restamp",
     "files.discard",
+    "erasures.record",
     "webhook.deliver",
     "mail.webhook_disabled",
     "keys.rewrap",
