@@ -89,7 +89,7 @@ async fn delete(
 }
 
 /// A file as an answer. A content that turns out not to be authentic breaks the connection off.
-pub fn attachment(download: Download) -> Response {
+fn attachment(download: Download) -> Response {
     let Download { described, size_bytes, content } = download;
     let disposition = described.name.map_or_else(
         || "attachment".to_owned(),
@@ -117,7 +117,7 @@ pub fn attachment(download: Download) -> Response {
 /// Why a body ended before its time; the log has the cause.
 #[derive(Debug, thiserror::Error)]
 #[error("the content could not be read to its end")]
-struct BrokenOff;
+pub struct BrokenOff;
 
 fn input(headers: &HeaderMap) -> Result<UploadFile> {
     Ok(UploadFile {

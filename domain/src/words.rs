@@ -6,6 +6,7 @@ use std::{borrow::Cow, collections::HashMap};
 
 use chrono::{Datelike as _, NaiveDate};
 use fluent_templates::{LanguageIdentifier, Loader as _, fluent_bundle::FluentValue, static_loader};
+use recital_entities::{LawfulBasis, Period};
 use strum::IntoEnumIterator as _;
 
 static_loader! {
@@ -116,6 +117,67 @@ impl Words {
         ]);
         TEXTS.lookup_with_args(&self.id, "date", &values)
     }
+
+    /// How long something is kept: 2 years, 30 days.
+    #[must_use]
+    pub fn period(&self, period: Period) -> String {
+        let Period::Span { years, months, days, hours } = period else {
+            let key = if period == Period::Indefinite { "period-indefinite" } else { "period-until-account-deletion" };
+            return self.text(key);
+        };
+        let parts = [("year", years), ("month", months), ("day", days), ("hour", hours)];
+        let part = |(unit, number): (&str, u32)| {
+            let form = if number == 1 { "one" } else { "many" };
+            self.text_with(&format!("period-{unit}-{form}"), &[("number", &number.to_string())])
+        };
+        parts.into_iter().filter(|(_, number)| *number > 0).map(part).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What processing rests on, with its article.
+    #[must_use]
+    pub fn basis(&self, basis: LawfulBasis) -> String {
+        self.text(match basis {
+            LawfulBasis::Consent => "basis-consent",
+            LawfulBasis::Contract => "basis-contract",
+            LawfulBasis::LegalObligation => "basis-legal-obligation",
+            LawfulBasis::VitalInterests => "basis-vital-interests",
+            LawfulBasis::PublicTask => "basis-public-task",
+            LawfulBasis::LegitimateInterests => "basis-legitimate-interests",
+        })
+    }
+
+    /// The name of an attribute, from the path that leads to it: a translation of its key, or the key made readable.
+    #[must_use]
+    pub fn label(&self, path: &str) -> String {
+        path.split('/').map(|key| self.key(key)).collect::<Vec<_>>().join(" – ")
+    }
+
+    fn key(&self, key: &str) -> String {
+        let parts = parts(key);
+        self.find(&format!("field-{}", parts.join("-"))).unwrap_or_else(|| {
+            let text = parts.join(" ");
+            let mut letters = text.chars();
+            letters.next().map_or(text.clone(), |first| first.to_uppercase().chain(letters).collect())
+        })
+    }
+}
+
+/// `favouriteColour`, `favourite_colour` and `favourite-colour` are favourite, colour.
+fn parts(key: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut was_lower = false;
+    for letter in key.chars() {
+        let is_gap = matches!(letter, '_' | '-' | '.');
+        if is_gap || (was_lower && letter.is_uppercase()) {
+            parts.push(String::new());
+        }
+        if let Some(part) = parts.last_mut().filter(|_| !is_gap) {
+            part.extend(letter.to_lowercase());
+        }
+        was_lower = letter.is_lowercase();
+    }
+    parts.retain(|part| !part.is_empty());
+    parts
 }
 
 /// A weight of RFC 9110 such as 0.8; what is none counts nothing.
@@ -171,6 +233,23 @@ mod tests {
             ("it", "1º dicembre 2026"),
         ] {
             assert_eq!(Words::of(locale).date(first), date);
+        }
+    }
+
+    #[test]
+    fn an_attribute_is_named_so_that_a_person_understands_it() {
+        let german = Words::of("de");
+        for (path, label) in [
+            ("email", "E-Mail-Adresse"),
+            ("dateOfBirth", "Geburtsdatum"),
+            ("date_of_birth", "Geburtsdatum"),
+            ("address/postal_code", "Anschrift – Postleitzahl"),
+            ("favouriteColour", "Favourite colour"),
+            ("shoe-size", "Shoe size"),
+            ("URL", "Url"),
+            ("_", ""),
+        ] {
+            assert_eq!(german.label(path), label, "{path}");
         }
     }
 

@@ -57,7 +57,8 @@ impl ExportPackage {
         &self.0.format
     }
 
-    async fn size_bytes(&self) -> i32 {
+    /// More than 2^31 - 1 for a package of more than 2 GiB.
+    async fn size_bytes(&self) -> i64 {
         self.0.size_bytes
     }
 
@@ -72,6 +73,11 @@ impl ExportPackage {
 
     async fn expires_at(&self) -> DateTime<Utc> {
         self.0.expires_at
+    }
+
+    /// How often it was fetched; a download that is taken up again within a day counts once.
+    async fn downloads(&self) -> i32 {
+        self.0.downloads
     }
 
     /// Whoever has this address can fetch the package until it expires: for the person alone.

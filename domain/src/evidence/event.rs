@@ -264,8 +264,12 @@ events! {
     RequestSentBack = "request.sent_back" on SubjectRequest(SubjectRequestId) { reason: &'static str }
     /// The person objected to a purpose.
     PurposeObjectedTo = "consent.objected" on Subject(SubjectId) { purpose: String }
-    ExportBuilt = "request.export_built" on SubjectRequest(SubjectRequestId) { sha256: String, size_bytes: usize }
-    ExportDownloaded = "request.export_downloaded" on SubjectRequest(SubjectRequestId) {}
+    /// All that is known of the person is being opened, to be put into a package.
+    ExportBegun = "request.export_begun" on SubjectRequest(SubjectRequestId) { subject: SubjectId }
+    ExportBuilt = "request.export_built" on SubjectRequest(SubjectRequestId) { sha256: String, size_bytes: u64 }
+    ExportDownloaded = "request.export_downloaded" on SubjectRequest(SubjectRequestId) { downloads: i32 }
+    /// A download that had begun before was taken up again at this byte.
+    ExportContinued = "request.export_continued" on SubjectRequest(SubjectRequestId) { from_byte: u64 }
     SubjectErased = "subject.erased" on Subject(SubjectId) { request: Option<SubjectRequestId>, key_destroyed: bool }
     /// A restored backup had brought them back.
     SubjectErasedAgain = "subject.erased_again" on Subject(SubjectId) { key_destroyed: bool }

@@ -1,138 +1,139 @@
 //! Fetching a package with its link.
 
-use chrono::{DateTime, Utc};
+use std::ops::Range;
+
+use chrono::TimeDelta;
 use recital_entities::{
-    FileId, SubjectId, TenantStatus,
+    FileId, Sealed, TenantStatus,
     access::tenants,
     requests::{export_packages, subject_requests},
-    vault::files,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+    Select,
 };
-use zeroize::Zeroizing;
+use uuid::Uuid;
 
-use super::{
-    case::{Step, record},
-    package::scope,
-    rights,
-};
+use super::case::{Step, record};
 use crate::{
     access::LinkToken,
     app::App,
     db::TenantTx,
     error::{Error, Result},
     evidence::{Audited, Event},
-    purposes,
-    vault::{self, SubjectKey},
+    vault::{self, ClearContent, ContentKey, ContentOf, SubjectKey},
     viewer::{Actor, Client, Permission, Viewer},
 };
 
-/// A package in clear. No `Debug`: it is all that is known of somebody.
-pub struct Download {
-    pub content: Zeroizing<Vec<u8>>,
+/// A package as its link describes it.
+pub struct Package {
+    pub size_bytes: u64,
+    /// Of the content.
     pub sha256: Vec<u8>,
     /// A media type.
     pub format: String,
     pub file_name: String,
 }
 
-/// Opens the package that the link names, as its subject. Each time is counted, audited and in the timeline.
+/// Within this time after a download counted, asking for a part takes it up again.
+const CONTINUED_WITHIN: TimeDelta = TimeDelta::days(1);
+
+/// What the link names, without opening it.
 ///
 /// # Errors
 /// `NOT_FOUND` for a link that is none, or whose package went with its subject; CONFLICT with `LINK_EXPIRED`.
-pub async fn download(app: &App, token: &str, correlation: uuid::Uuid, client: Client) -> Result<Download> {
+pub async fn find_package(app: &App, token: &str, correlation: Uuid) -> Result<Package> {
     let token = LinkToken::parse(token).ok_or_else(unknown)?;
-    let subject = subject_of(app, &token, correlation).await?;
-    let viewer = Viewer::new(token.tenant, Actor::Subject(subject), correlation).from_client(client);
-    app.write(&viewer, Permission::VaultReveal, async |tx| fetch(tx, &token).await).await
+    let stranger = Viewer::new(token.tenant, Actor::Job("request.download"), correlation);
+    app.look(&stranger, async |tx| {
+        let (package, _) = still_kept(tx, find(tx, &token).await?)?;
+        Ok(Package {
+            size_bytes: package.size_bytes.unsigned_abs(),
+            file_name: format!("personal-data-{}.zip", package.created_at.format("%Y-%m-%d")),
+            sha256: package.sha256,
+            format: package.format,
+        })
+    })
+    .await
+}
+
+/// Opens a part of the package that the link names, or all of it, as its subject. Each time is audited; it counts, and is
+/// in the timeline, unless it takes up a download that counted within the last day.
+///
+/// # Errors
+/// Those of [`find_package`]; internal where the content was changed; UNAVAILABLE with `FILE_STORE_UNAVAILABLE`.
+pub async fn download(
+    app: &App,
+    token: &str,
+    part: Option<Range<u64>>,
+    correlation: Uuid,
+    client: Client,
+) -> Result<ClearContent> {
+    let token = LinkToken::parse(token).ok_or_else(unknown)?;
+    let stranger = Viewer::new(token.tenant, Actor::Job("request.download"), correlation);
+    let package = app.look(&stranger, async |tx| find(tx, &token).await).await?;
+    let viewer = Viewer::new(token.tenant, Actor::Subject(package.subject_id), correlation).from_client(client);
+    let content = app.write(&viewer, Permission::VaultReveal, async |tx| open(tx, &token, part).await).await?;
+    vault::check_content(app, &viewer, content, format!("exportPackages.{}", package.id)).await
 }
 
 fn unknown() -> Error {
     Error::not_found("link")
 }
 
-/// Whose package it is. A tenant that does not exist has none.
-async fn subject_of(app: &App, token: &LinkToken, correlation: uuid::Uuid) -> Result<SubjectId> {
-    let stranger = Viewer::new(token.tenant, Actor::Job("request.download"), correlation);
-    app.look(&stranger, async |tx| {
-        let served = tenants::Entity::find_by_id(tx.tenant()).filter(tenants::Column::Status.eq(TenantStatus::Active));
-        if tx.one_global(served).await?.is_none() {
-            return Err(unknown());
-        }
-        Ok(tx.one(named_by(token)).await?.ok_or_else(unknown)?.subject_id)
-    })
-    .await
+/// A tenant that does not exist has no packages.
+async fn find(tx: &TenantTx, token: &LinkToken) -> Result<export_packages::Model> {
+    let served = tenants::Entity::find_by_id(tx.tenant()).filter(tenants::Column::Status.eq(TenantStatus::Active));
+    if tx.one_global(served).await?.is_none() {
+        return Err(unknown());
+    }
+    tx.one(named_by(token)).await?.ok_or_else(unknown)
 }
 
-fn named_by(token: &LinkToken) -> sea_orm::Select<export_packages::Entity> {
+fn named_by(token: &LinkToken) -> Select<export_packages::Entity> {
     export_packages::Entity::find().filter(export_packages::Column::LinkHash.eq(token.hash()))
 }
 
-async fn fetch(tx: &TenantTx, token: &LinkToken) -> Result<Audited<Download>> {
-    let package = tx.one(named_by(token).lock_exclusive()).await?.ok_or_else(unknown)?;
-    if is_expired(package.expires_at, tx.now()) {
-        return Err(Error::conflict("LINK_EXPIRED", "this link has expired: ask for a new copy"));
+/// The package and its key, while its time is not over.
+fn still_kept(tx: &TenantTx, package: export_packages::Model) -> Result<(export_packages::Model, Sealed)> {
+    match package.content_key.clone().filter(|_| tx.now() < package.expires_at) {
+        Some(key) => Ok((package, key)),
+        None => Err(Error::conflict("LINK_EXPIRED", "this link has expired: ask for a new copy")),
     }
-    let key = SubjectKey::of(tx, package.subject_id).await?;
-    let content = key.open("export_packages", "content", &package.id, &package.content)?;
-    let find = subject_requests::Entity::find().filter(subject_requests::Column::Id.eq(package.request_id));
-    record(tx, &tx.get("subject request", find).await?, Step::Downloaded, None).await?;
-    let downloaded = Event::ExportDownloaded { id: package.request_id };
-    let download = Download {
-        content,
-        sha256: package.sha256.clone(),
-        format: package.format.clone(),
-        file_name: format!("personal-data-{}.json", package.created_at.format("%Y-%m-%d")),
+}
+
+async fn open(tx: &TenantTx, token: &LinkToken, part: Option<Range<u64>>) -> Result<Audited<ClearContent>> {
+    let package = tx.one(named_by(token).lock_exclusive()).await?.ok_or_else(unknown)?;
+    let (package, key) = still_kept(tx, package)?;
+    let of = ContentOf {
+        tenant: tx.tenant(),
+        subject: package.subject_id,
+        table: "export_packages",
+        id: FileId(package.id.0),
     };
+    let key = ContentKey::unwrap(of, &SubjectKey::of(tx, package.subject_id).await?, &key)?;
+    let size = package.size_bytes.unsigned_abs();
+    let range = part.clone().unwrap_or(0..size);
+    let from_byte = range.start;
+    let content = vault::read_content(&tx.core().files, key, size, range);
+    let continues = part.is_some() && package.downloaded_at.is_some_and(|at| tx.now() < at + CONTINUED_WITHIN);
+    let id = package.request_id;
+    let event = if continues {
+        Event::ExportContinued { id, from_byte }
+    } else {
+        Event::ExportDownloaded { id, downloads: count(tx, package).await? }
+    };
+    Ok(event.with(content))
+}
+
+/// Answers how many downloads there were with this one.
+async fn count(tx: &TenantTx, package: export_packages::Model) -> Result<i32> {
+    let request = subject_requests::Entity::find().filter(subject_requests::Column::Id.eq(package.request_id));
+    record(tx, &tx.get("subject request", request).await?, Step::Downloaded, None).await?;
     let downloads = package.downloads + 1;
     let mut row = package.into_active_model();
     row.downloads = Set(downloads);
+    row.downloaded_at = Set(Some(tx.now()));
     tx.update(row).await?;
-    Ok(downloaded.with(download))
-}
-
-/// Opens a file that the package lists, for whoever has the package's link.
-///
-/// # Errors
-/// As [`download`]; `NOT_FOUND` for a file that the package does not list, or that has gone meanwhile.
-pub async fn download_file(
-    app: &App,
-    token: &str,
-    file: FileId,
-    correlation: uuid::Uuid,
-    client: Client,
-) -> Result<vault::Download> {
-    let token = LinkToken::parse(token).ok_or_else(unknown)?;
-    let subject = subject_of(app, &token, correlation).await?;
-    let viewer = Viewer::new(token.tenant, Actor::Subject(subject), correlation).from_client(client);
-    let opened = app.write(&viewer, Permission::VaultReveal, async |tx| {
-        let package = tx.one(named_by(&token)).await?.ok_or_else(unknown)?;
-        if is_expired(package.expires_at, tx.now()) {
-            return Err(Error::conflict("LINK_EXPIRED", "this link has expired: ask for a new copy"));
-        }
-        vault::open_file(tx, listed(tx, &package, file).await?, None).await
-    });
-    opened.await?.checked(app, &viewer, file).await
-}
-
-/// The file, when the package lists it.
-async fn listed(tx: &TenantTx, package: &export_packages::Model, file: FileId) -> Result<files::Model> {
-    let find = subject_requests::Entity::find().filter(subject_requests::Column::Id.eq(package.request_id));
-    let request = tx.get("subject request", find).await?;
-    let right = rights::right(request.r#type, request.regime).ok_or_else(|| Error::internal("no such right"))?;
-    let file = files::Entity::find()
-        .filter(files::Column::Id.eq(file))
-        .filter(files::Column::SubjectId.eq(package.subject_id))
-        .filter(files::Column::CreatedAt.lte(package.created_at));
-    let file = tx.get("file", file).await?;
-    let purpose = purposes::by_ids(tx, [file.purpose_id]).await?.remove(&file.purpose_id);
-    match purpose {
-        Some(purpose) if scope(&request, right).covers(&purpose) => Ok(file),
-        _ => Err(Error::not_found("file")),
-    }
-}
-
-fn is_expired(expires_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    expires_at <= now
+    Ok(downloads)
 }

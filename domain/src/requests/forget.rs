@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use recital_entities::{
-    Sealed, TenantId,
+    FileId, Sealed, TenantId,
     requests::{export_packages, last_addresses},
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, sea_query::Expr};
@@ -13,12 +13,14 @@ use crate::{
     db::TenantTx,
     error::Result,
     evidence::Event,
+    vault::discard_later,
     viewer::{Actor, Permission, Viewer},
 };
 
 use export_packages::{Column, Entity};
 
-/// Empties the packages whose link has expired. The rows stay and say that there was one. Answers how many.
+/// Lets go of packages whose link has expired: their keys in this transaction, their contents right after. The rows stay and
+/// say that there was one. Answers how many.
 pub async fn forget_packages(app: &App, tenant: TenantId, run: Uuid) -> Result<u64> {
     let viewer = Viewer::new(tenant, Actor::Job("requests.forget"), run);
     app.maintain(&viewer, forget_addresses).await?;
@@ -27,9 +29,11 @@ pub async fn forget_packages(app: &App, tenant: TenantId, run: Uuid) -> Result<u
         return Ok(0);
     }
     app.write(&viewer, Permission::RequestHandle, async |tx| {
-        let empty =
-            Entity::update_many().filter(expired(tx)).col_expr(Column::Content, Expr::value(Sealed(Vec::new())));
-        let count = tx.update_all(empty).await?;
+        let forget =
+            Entity::update_many().filter(expired(tx)).col_expr(Column::ContentKey, Expr::value(None::<Sealed>));
+        let forgotten = tx.update_returning(forget).await?;
+        discard_later(tx, forgotten.iter().map(|package| FileId(package.id.0)).collect()).await?;
+        let count = forgotten.len() as u64;
         Ok(Event::ExportsForgotten { id: tenant, count }.with(count))
     })
     .await
@@ -42,7 +46,7 @@ async fn forget_addresses(tx: &TenantTx) -> Result<()> {
     Ok(())
 }
 
-/// Expired, and not emptied yet.
+/// Expired, and not let go of yet.
 fn expired(tx: &TenantTx) -> sea_orm::sea_query::SimpleExpr {
-    Column::ExpiresAt.lte(tx.now()).and(Column::Content.ne(Sealed(Vec::new())))
+    Column::ExpiresAt.lte(tx.now()).and(Column::ContentKey.is_not_null())
 }

@@ -38,8 +38,12 @@ impl Outcome {
 
 const NOT_IN_PROGRESS: &str = "NOT_IN_PROGRESS";
 
+pub(super) fn not_in_progress() -> Error {
+    Error::conflict(NOT_IN_PROGRESS, "this request is not to be carried out")
+}
+
 /// Carries a request out, once: its effect, its new state and its audit entries are one transaction, and the state is
-/// looked at under the request's lock. A request that was cancelled or closed meanwhile is left alone. One that the
+/// looked at under the request's lock. A package is built before, in turns, and becomes one with that transaction. A request that was cancelled or closed meanwhile is left alone. One that the
 /// rules refuse (a legal hold, corrections that are not accepted) comes back for a decision, with the reason.
 ///
 /// # Errors
@@ -49,8 +53,14 @@ pub async fn fulfil(app: &App, viewer: &Viewer, id: SubjectRequestId) -> Result<
     if request.state != SubjectRequestState::InProgress {
         return Ok(());
     }
-    let carry_out = async |tx: &TenantTx| carry_out(tx, id, request.r#type).await;
-    match app.write(viewer, Permission::RequestHandle, carry_out).await {
+    let carried_out = match request.r#type {
+        SubjectRequestType::Access | SubjectRequestType::Portability => export::build(app, viewer, id).await,
+        other => {
+            let carry_out = async |tx: &TenantTx| carry_out(tx, id, other).await;
+            app.write(viewer, Permission::RequestHandle, carry_out).await
+        }
+    };
+    match carried_out {
         Err(error) if error.reason() == NOT_IN_PROGRESS => Ok(()),
         Err(error) if !error.is_fault() => send_back(app, viewer, id, &error).await,
         outcome => outcome,
@@ -64,10 +74,12 @@ async fn carry_out(tx: &TenantTx, id: SubjectRequestId, request: SubjectRequestT
     }
     let case = Case::lock(tx, id).await?;
     if case.request.state != SubjectRequestState::InProgress {
-        return Err(Error::conflict(NOT_IN_PROGRESS, "this request is not to be carried out"));
+        return Err(not_in_progress());
     }
     let outcome = match request {
-        SubjectRequestType::Access | SubjectRequestType::Portability => export::build(&case).await?,
+        SubjectRequestType::Access | SubjectRequestType::Portability => {
+            return Err(Error::internal("a package is built in turns"));
+        }
         SubjectRequestType::Rectification => rectify(&case).await?,
         SubjectRequestType::Erasure => erasure::erase(&case).await?,
         SubjectRequestType::Restriction => restrict(&case).await?,
@@ -77,7 +89,7 @@ async fn carry_out(tx: &TenantTx, id: SubjectRequestId, request: SubjectRequestT
     complete(case, outcome).await
 }
 
-async fn complete(case: Case<'_>, outcome: Outcome) -> Result<Audited<()>> {
+pub(super) async fn complete(case: Case<'_>, outcome: Outcome) -> Result<Audited<()>> {
     let (state, step) = if outcome.partial {
         (SubjectRequestState::PartiallyCompleted, Step::PartiallyCompleted)
     } else {
@@ -124,7 +136,7 @@ async fn send_back(app: &App, viewer: &Viewer, id: SubjectRequestId, refusal: &E
     let sent_back = app.write(viewer, Permission::RequestHandle, async |tx| {
         let case = Case::lock(tx, id).await?;
         if case.request.state != SubjectRequestState::InProgress {
-            return Err(Error::conflict(NOT_IN_PROGRESS, "this request is not to be carried out"));
+            return Err(not_in_progress());
         }
         let change = |row: &mut ActiveModel| row.state = Set(SubjectRequestState::AwaitingApproval);
         case.save(change, Step::SentBack, Some(refusal.message())).await?;

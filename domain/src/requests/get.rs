@@ -146,10 +146,11 @@ pub struct PackageFacts {
     pub id: ExportPackageId,
     pub request_id: SubjectRequestId,
     pub format: String,
-    pub size_bytes: i32,
+    pub size_bytes: i64,
     pub sha256: Vec<u8>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
+    pub downloads: i32,
 }
 
 /// The packages of several requests in one statement.
@@ -162,7 +163,7 @@ pub async fn packages(
     let select = export_packages::Entity::find()
         .select_only()
         .columns([Package::Id, Package::RequestId, Package::Format, Package::SizeBytes])
-        .columns([Package::Sha256, Package::CreatedAt, Package::ExpiresAt])
+        .columns([Package::Sha256, Package::CreatedAt, Package::ExpiresAt, Package::Downloads])
         .filter(Package::RequestId.is_in(ids));
     let rows: Vec<PackageFacts> = app.read(viewer, Permission::RequestRead, async |tx| tx.rows(select).await).await?;
     Ok(rows.into_iter().map(|row| (row.request_id, row)).collect())

@@ -46,7 +46,7 @@ pub use approve::approve;
 pub use assign::assign;
 pub use cancel::cancel;
 pub use case::Step;
-pub use download::{Download, download, download_file};
+pub use download::{Package, download, find_package};
 pub use export::export_link;
 pub use extend::extend;
 pub use forget::forget_packages;

@@ -26,7 +26,10 @@ const KEPT_FOR: &[(&str, &str)] = &[
     ("idempotency_keys", "2 days; an answer is given again for 24 hours"),
     ("consent_confirmations", "until 90 days after `expires_at`"),
     ("preference_links", "until 90 days after `expires_at`"),
-    ("export_packages", "the content until `expires_at`; the row as long as the request"),
+    (
+        "export_packages",
+        "the content's key until `expires_at`, and the content in the file store no longer; the row as long as the request",
+    ),
     ("work_items", "90 days once done; dead ones until an operator retries them"),
     ("job_runs", "90 days"),
     ("mail_counts", "until the first mail that goes an hour later"),
@@ -66,7 +69,7 @@ fn about(table: &Table, part: Option<&Part>) -> String {
 
 fn of_the_subject(part: &Part) -> String {
     let exported = match part.export {
-        Export::As(section, _) => format!("Shown to its subject as `{section}`."),
+        Export::Whole(section, _) | Export::Rows(section, _) => format!("Shown to its subject as `{section}`."),
         Export::Within(section) => format!("Shown to its subject within `{section}`."),
         Export::No(why) => format!("Not shown to a subject: it {why}."),
     };

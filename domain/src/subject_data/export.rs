@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use recital_entities::{
-    ConsentId, LawfulBasis, PurposeId, Sealed, SubjectRequestId,
+    FileId, LawfulBasis, PurposeId, Sealed, SubjectId, SubjectRequestId, SubjectStatus,
     accuracy::reverifications,
     consent::{consent_events, consents, objections},
     evidence::audit_entries,
@@ -12,10 +13,14 @@ use recital_entities::{
     retention::legal_holds,
     vault::{files, profile_versions, records, restrictions, subjects, tokens},
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
-use serde_json::{Map, Value, json};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _, Select};
+use serde_json::{Value, json};
 
-use super::{Export, PARTS};
+use super::{
+    Export, PARTS,
+    path::path_of_file,
+    slice::{Batch, Slice},
+};
 use crate::{
     db::TenantTx,
     error::{Error, Result},
@@ -46,31 +51,38 @@ impl Scope {
 /// Sections that hold what a person provided. The rest is about how it was handled.
 const PROVIDED: &[&str] = &["subject", "profile", "records", "files"];
 
-/// Somebody whose data is being opened.
+/// Somebody whose data is being opened, as of an instant.
 pub struct Person<'a> {
-    tx: &'a TenantTx,
-    subject: &'a subjects::Model,
+    pub(super) tx: &'a TenantTx,
+    pub(super) subject: subjects::Model,
     key: SubjectKey,
     purposes: HashMap<PurposeId, purposes::Model>,
     scope: Scope,
+    /// What is stored later is left out where there may be any number of it, so that reading it in turns comes to an end.
+    pub(super) until: DateTime<Utc>,
 }
 
 impl<'a> Person<'a> {
     /// # Errors
     /// CONFLICT with `SUBJECT_ERASED`.
-    pub async fn of(tx: &'a TenantTx, subject: &'a subjects::Model, scope: Scope) -> Result<Self> {
-        let key = SubjectKey::of(tx, subject.id).await?;
-        let all = tx.all(purposes::Entity::find().order_by_asc(purposes::Column::Id)).await?;
+    pub async fn of(tx: &'a TenantTx, subject: SubjectId, scope: Scope, until: DateTime<Utc>) -> Result<Self> {
+        let key = SubjectKey::of(tx, subject).await?;
+        let subject = tx.get("subject", subjects::Entity::find().filter(subjects::Column::Id.eq(subject))).await?;
+        if subject.status == SubjectStatus::Erased {
+            return Err(Error::conflict("SUBJECT_ERASED", "this subject was erased"));
+        }
+        let all = tx.all(purposes::Entity::find()).await?;
         let purposes = all.into_iter().map(|purpose| (purpose.id, purpose)).collect();
-        Ok(Self { tx, subject, key, purposes, scope })
+        Ok(Self { tx, subject, key, purposes, scope, until })
     }
 
     fn purpose(&self, id: PurposeId) -> Option<&str> {
         self.purposes.get(&id).map(|purpose| purpose.key.as_str())
     }
 
-    fn wants(&self, purpose: PurposeId) -> bool {
-        self.purposes.get(&purpose).is_some_and(|purpose| self.scope.covers(purpose))
+    /// The purposes that the person's data is wanted of.
+    fn wanted(&self) -> impl Iterator<Item = PurposeId> {
+        self.purposes.values().filter(|purpose| self.scope.covers(purpose)).map(|purpose| purpose.id)
     }
 
     fn text(
@@ -87,21 +99,17 @@ impl<'a> Person<'a> {
     }
 }
 
-/// The person's data by section.
-pub async fn sections(person: &Person<'_>) -> Result<Map<String, Value>> {
-    let mut sections = Map::new();
-    for part in PARTS {
-        if let Export::As(name, open) = part.export
-            && (person.scope == Scope::Everything || PROVIDED.contains(&name))
-        {
-            sections.insert(name.to_owned(), open(person).await?);
-        }
-    }
-    Ok(sections)
+/// The sections of a package, in its order.
+pub fn sections(scope: Scope) -> impl Iterator<Item = (&'static str, &'static Export)> {
+    let named = PARTS.iter().filter_map(|part| match &part.export {
+        export @ (Export::Whole(name, _) | Export::Rows(name, _)) => Some((*name, export)),
+        Export::Within(_) | Export::No(_) => None,
+    });
+    named.filter(move |(name, _)| scope == Scope::Everything || PROVIDED.contains(name))
 }
 
 pub(super) async fn subject(person: &Person<'_>) -> Result<Value> {
-    let subject = person.subject;
+    let subject = &person.subject;
     let external_id = person.text("subjects", "external_id", &subject.id, subject.external_id.as_ref())?;
     let email = person.text("subjects", "email", &subject.id, subject.email.as_ref())?;
     Ok(json!({
@@ -116,24 +124,30 @@ pub(super) async fn subject(person: &Person<'_>) -> Result<Value> {
 }
 
 pub(super) async fn profile(person: &Person<'_>) -> Result<Value> {
-    let profile = vault::open_profile(person.tx, person.subject).await?;
+    let profile = vault::open_profile(person.tx, &person.subject).await?;
+    Ok(json!({ "attributes": profile.attributes, "updatedAt": profile.updated_at }))
+}
+
+pub(super) async fn profile_history(person: &Person<'_>) -> Result<Value> {
     let select = profile_versions::Entity::find()
         .filter(profile_versions::Column::SubjectId.eq(person.subject.id))
         .order_by_asc(profile_versions::Column::Version);
-    let versions = person.tx.all(select).await?;
-    let history = versions.into_iter().map(|row| {
+    let shown = person.tx.all(select).await?.into_iter().map(|row| {
         json!({ "version": row.version, "changedFields": row.changed_fields, "at": row.updated_at, "by": kind(&row.updated_by) })
     });
-    let history: Vec<Value> = history.collect();
-    Ok(json!({ "attributes": profile.attributes, "updatedAt": profile.updated_at, "history": history }))
+    Ok(shown.collect())
 }
 
-pub(super) async fn records(person: &Person<'_>) -> Result<Value> {
+pub(super) async fn records(person: &Person<'_>, slice: Slice) -> Result<Batch> {
+    use records::Column;
     let select = records::Entity::find()
-        .filter(records::Column::SubjectId.eq(person.subject.id))
-        .order_by_asc(records::Column::Id);
-    let rows = person.tx.all(select).await?;
-    let opened = rows.iter().filter(|row| person.wants(row.purpose_id)).map(|row| {
+        .filter(Column::SubjectId.eq(person.subject.id))
+        .filter(Column::PurposeId.is_in(person.wanted()))
+        .filter(Column::CreatedAt.lte(person.until))
+        .apply_if(slice.data_type.as_ref(), |select, data_type| select.filter(Column::DataType.eq(data_type)));
+    let (ids, last) = slice.within_bytes(person.tx, select, Column::Id, Column::Payload).await?;
+    let rows = slice.sorted(records::Entity::find().filter(Column::Id.is_in(ids)), Column::Id);
+    let opened = person.tx.all(rows).await?.into_iter().map(|row| {
         let payload: Value = person.key.open_json("records", "payload", &row.id, &row.payload)?;
         Ok(json!({
             "id": row.id,
@@ -144,47 +158,83 @@ pub(super) async fn records(person: &Person<'_>) -> Result<Value> {
             "payload": payload,
         }))
     });
-    opened.collect()
+    Ok(Batch { rows: opened.collect::<Result<_>>()?, last })
 }
 
-/// What they are; each is fetched by itself, at its address below the package's own.
-pub(super) async fn files(person: &Person<'_>) -> Result<Value> {
-    let select =
-        files::Entity::find().filter(files::Column::SubjectId.eq(person.subject.id)).order_by_asc(files::Column::Id);
-    let rows = person.tx.all(select).await?;
-    let described = rows.iter().filter(|row| person.wants(row.purpose_id)).map(|row| {
-        let described = vault::describe(&person.key, row)?;
-        Ok(json!({
-            "id": row.id,
-            "name": described.name,
-            "mediaType": described.media_type,
-            "sizeBytes": row.size_bytes,
-            "sha256": hex::encode(described.sha256),
-            "dataType": row.data_type,
-            "purpose": person.purpose(row.purpose_id),
-            "storedAt": row.created_at,
-            "erasedAfter": row.expires_at,
-            "path": format!("files/{}", row.id),
-        }))
-    });
-    described.collect()
+/// What they are, and where in the package each stands.
+pub(super) async fn files(person: &Person<'_>, slice: Slice) -> Result<Batch> {
+    use files::Column;
+    let rows = slice.rows(person.tx, of_person(person), Column::Id).await?;
+    slice.batch(
+        &rows,
+        |row| row.id.0,
+        |row| {
+            let described = vault::describe(&person.key, row)?;
+            Ok(json!({
+                "id": row.id,
+                "name": described.name,
+                "mediaType": described.media_type,
+                "sizeBytes": row.size_bytes,
+                "sha256": hex::encode(&described.sha256),
+                "dataType": row.data_type,
+                "purpose": person.purpose(row.purpose_id),
+                "storedAt": row.created_at,
+                "erasedAfter": row.expires_at,
+                "path": path_of_file(row.id, described.name.as_deref()),
+            }))
+        },
+    )
 }
 
-pub(super) async fn tokens(person: &Person<'_>) -> Result<Value> {
-    let select =
-        tokens::Entity::find().filter(tokens::Column::SubjectId.eq(person.subject.id)).order_by_asc(tokens::Column::Id);
-    let rows = person.tx.all(select).await?;
-    let opened = rows.iter().map(|row| {
-        let value = person.text("tokens", "value", &row.id, Some(&row.value))?;
-        Ok(json!({ "purpose": person.purpose(row.purpose_id), "value": value, "storedAt": row.created_at }))
-    });
-    opened.collect()
+fn of_person(person: &Person<'_>) -> Select<files::Entity> {
+    files::Entity::find()
+        .filter(files::Column::SubjectId.eq(person.subject.id))
+        .filter(files::Column::PurposeId.is_in(person.wanted()))
+        .filter(files::Column::CreatedAt.lte(person.until))
+}
+
+/// A file with its content, which is read without a transaction. No `Debug`: it holds personal values.
+pub struct OpenFile {
+    pub id: FileId,
+    /// Where it stands in a package.
+    pub path: String,
+    pub size_bytes: u64,
+    pub stored_at: DateTime<Utc>,
+    pub content: vault::ClearContent,
+}
+
+/// The person's file that was stored next after `after`.
+pub async fn next_file(person: &Person<'_>, after: Option<FileId>) -> Result<Option<OpenFile>> {
+    let slice = Slice { after: after.map(|id| id.0), limit: 1, ..Slice::default() };
+    let Some(row) = slice.rows(person.tx, of_person(person), files::Column::Id).await?.pop() else { return Ok(None) };
+    Ok(Some(OpenFile {
+        id: row.id,
+        path: path_of_file(row.id, vault::describe(&person.key, &row)?.name.as_deref()),
+        size_bytes: u64::try_from(row.size_bytes).map_err(Error::internal)?,
+        stored_at: row.created_at,
+        content: vault::content_of_file(person.tx, &person.key, &row)?,
+    }))
+}
+
+pub(super) async fn tokens(person: &Person<'_>, slice: Slice) -> Result<Batch> {
+    use tokens::Column;
+    let select = tokens::Entity::find()
+        .filter(Column::SubjectId.eq(person.subject.id))
+        .filter(Column::CreatedAt.lte(person.until));
+    let rows = slice.rows(person.tx, select, Column::Id).await?;
+    slice.batch(
+        &rows,
+        |row| row.id.0,
+        |row| {
+            let value = person.text("tokens", "value", &row.id, Some(&row.value))?;
+            Ok(json!({ "purpose": person.purpose(row.purpose_id), "value": value, "storedAt": row.created_at }))
+        },
+    )
 }
 
 pub(super) async fn consents(person: &Person<'_>) -> Result<Value> {
     let of_subject = consents::Column::SubjectId.eq(person.subject.id);
     let rows = person.tx.all(consents::Entity::find().filter(of_subject).order_by_asc(consents::Column::Id)).await?;
-    let mut history = consent_history(person).await?;
     let shown = rows.into_iter().map(|row| {
         json!({
             "purpose": person.purpose(row.purpose_id),
@@ -195,30 +245,35 @@ pub(super) async fn consents(person: &Person<'_>) -> Result<Value> {
             "expiresAt": row.expires_at,
             "policyVersion": row.policy_version,
             "method": row.method,
-            "history": history.remove(&row.id).unwrap_or_default(),
         })
     });
     Ok(shown.collect())
 }
 
-async fn consent_history(person: &Person<'_>) -> Result<HashMap<ConsentId, Vec<Value>>> {
+pub(super) async fn consent_history(person: &Person<'_>, slice: Slice) -> Result<Batch> {
+    use consent_events::Column;
     let select = consent_events::Entity::find()
-        .filter(consent_events::Column::SubjectId.eq(person.subject.id))
-        .order_by_asc(consent_events::Column::Id);
-    let mut history: HashMap<ConsentId, Vec<Value>> = HashMap::new();
-    for row in person.tx.all(select).await? {
-        let reason = row.reason.as_ref();
-        let reason = reason.map(|sealed| person.key.open_json::<String>("consent_events", "reason", &row.id, sealed));
-        history.entry(row.consent_id).or_default().push(json!({
-            "state": row.state,
-            "at": row.recorded_at,
-            "by": kind(&row.recorded_by),
-            "policyVersion": row.policy_version,
-            "method": row.method,
-            "reason": reason.transpose()?,
-        }));
-    }
-    Ok(history)
+        .filter(Column::SubjectId.eq(person.subject.id))
+        .filter(Column::AppendedAt.lte(person.until));
+    let rows = slice.rows(person.tx, select, Column::Id).await?;
+    slice.batch(
+        &rows,
+        |row| row.id.0,
+        |row| {
+            let reason = row.reason.as_ref();
+            let reason =
+                reason.map(|sealed| person.key.open_json::<String>("consent_events", "reason", &row.id, sealed));
+            Ok(json!({
+                "purpose": person.purpose(row.purpose_id),
+                "state": row.state,
+                "at": row.recorded_at,
+                "by": kind(&row.recorded_by),
+                "policyVersion": row.policy_version,
+                "method": row.method,
+                "reason": reason.transpose()?,
+            }))
+        },
+    )
 }
 
 pub(super) async fn objections(person: &Person<'_>) -> Result<Value> {
@@ -322,15 +377,17 @@ pub(super) async fn legal_holds(person: &Person<'_>) -> Result<Value> {
 }
 
 /// When their data was looked at or changed, and what for; not which member of the staff did it.
-pub(super) async fn audit_trail(person: &Person<'_>) -> Result<Value> {
+pub(super) async fn audit_trail(person: &Person<'_>, slice: Slice) -> Result<Batch> {
+    use audit_entries::Column;
     let select = audit_entries::Entity::find()
-        .filter(audit_entries::Column::ResourceId.eq(person.subject.id.to_string()))
-        .order_by_asc(audit_entries::Column::Id);
-    let rows = person.tx.all(select).await?;
-    let shown = rows
-        .into_iter()
-        .map(|row| json!({ "at": row.at, "action": row.action, "outcome": row.outcome, "by": kind(&row.actor) }));
-    Ok(shown.collect())
+        .filter(Column::ResourceId.eq(person.subject.id.to_string()))
+        .filter(Column::At.lte(person.until));
+    let rows = slice.rows(person.tx, select, Column::Id).await?;
+    slice.batch(
+        &rows,
+        |row| row.id.0,
+        |row| Ok(json!({ "at": row.at, "action": row.action, "outcome": row.outcome, "by": kind(&row.actor) })),
+    )
 }
 
 /// `member:…` is shown as `member`: a person's right ends where another's begins (Article 15(4)).

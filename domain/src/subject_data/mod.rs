@@ -7,11 +7,14 @@
 mod absence;
 mod data_map;
 mod export;
+mod path;
 mod rows;
+mod slice;
 
 pub use absence::{Found, KeptRows, find_all};
 pub use data_map::data_map;
-pub use export::{Person, Scope, sections};
+pub use export::{OpenFile, Person, Scope, next_file, sections};
+pub use slice::{Batch, Slice};
 
 use futures::future::BoxFuture;
 use recital_entities::{
@@ -36,8 +39,10 @@ pub struct Part {
 
 /// Where a package shows it.
 pub enum Export {
-    /// Under this name, made by this function.
-    As(&'static str, for<'a> fn(&'a Person<'a>) -> BoxFuture<'a, Result<Value>>),
+    /// Under this name, at once: there is one, or a few.
+    Whole(&'static str, for<'a> fn(&'a Person<'a>) -> BoxFuture<'a, Result<Value>>),
+    /// Under this name, in turns: there may be any number.
+    Rows(&'static str, for<'a> fn(&'a Person<'a>, Slice) -> BoxFuture<'a, Result<Batch>>),
     /// Within the section of that name.
     Within(&'static str),
     /// Not at all, and why.
@@ -70,49 +75,49 @@ const TENANTS_OWN: &str = "is about the tenant's own staff and affairs";
 pub static PARTS: &[Part] = &[
     Part {
         table: "subjects",
-        export: Export::As("subject", |person| Box::pin(export::subject(person))),
+        export: Export::Whole("subject", |person| Box::pin(export::subject(person))),
         fate: Fate::Emptied,
         rows: Some(&Identifiers),
     },
     Part {
         table: "profiles",
-        export: Export::As("profile", |person| Box::pin(export::profile(person))),
+        export: Export::Whole("profile", |person| Box::pin(export::profile(person))),
         fate: Fate::Erased,
         rows: Some(&BySubject::<profiles::Entity>(profiles::Column::SubjectId)),
     },
     Part {
         table: "profile_versions",
-        export: Export::Within("profile"),
+        export: Export::Whole("profileHistory", |person| Box::pin(export::profile_history(person))),
         fate: Fate::Erased,
         rows: Some(&BySubject::<profile_versions::Entity>(profile_versions::Column::SubjectId)),
     },
     Part {
         table: "records",
-        export: Export::As("records", |person| Box::pin(export::records(person))),
+        export: Export::Rows("records", |person, slice| Box::pin(export::records(person, slice))),
         fate: Fate::Erased,
         rows: Some(&BySubject::<records::Entity>(records::Column::SubjectId)),
     },
     Part {
         table: "files",
-        export: Export::As("files", |person| Box::pin(export::files(person))),
+        export: Export::Rows("files", |person, slice| Box::pin(export::files(person, slice))),
         fate: Fate::Erased,
         rows: Some(&BySubject::<files::Entity>(files::Column::SubjectId)),
     },
     Part {
         table: "tokens",
-        export: Export::As("tokens", |person| Box::pin(export::tokens(person))),
+        export: Export::Rows("tokens", |person, slice| Box::pin(export::tokens(person, slice))),
         fate: Fate::Erased,
         rows: Some(&BySubject::<tokens::Entity>(tokens::Column::SubjectId)),
     },
     Part {
         table: "consents",
-        export: Export::As("consents", |person| Box::pin(export::consents(person))),
+        export: Export::Whole("consents", |person| Box::pin(export::consents(person))),
         fate: Fate::Kept(PROOF_OF_CONSENT),
         rows: Some(&BySubject::<consents::Entity>(consents::Column::SubjectId)),
     },
     Part {
         table: "consent_events",
-        export: Export::Within("consents"),
+        export: Export::Rows("consentHistory", |person, slice| Box::pin(export::consent_history(person, slice))),
         fate: Fate::Kept(PROOF_OF_CONSENT),
         rows: Some(&BySubject::<consent_events::Entity>(consent_events::Column::SubjectId)),
     },
@@ -130,25 +135,25 @@ pub static PARTS: &[Part] = &[
     },
     Part {
         table: "objections",
-        export: Export::As("objections", |person| Box::pin(export::objections(person))),
+        export: Export::Whole("objections", |person| Box::pin(export::objections(person))),
         fate: Fate::Kept(PROOF_OF_HANDLING),
         rows: Some(&BySubject::<objections::Entity>(objections::Column::SubjectId)),
     },
     Part {
         table: "restrictions",
-        export: Export::As("restrictions", |person| Box::pin(export::restrictions(person))),
+        export: Export::Whole("restrictions", |person| Box::pin(export::restrictions(person))),
         fate: Fate::Kept(PROOF_OF_HANDLING),
         rows: Some(&BySubject::<restrictions::Entity>(restrictions::Column::SubjectId)),
     },
     Part {
         table: "reverifications",
-        export: Export::As("reverifications", |person| Box::pin(export::reverifications(person))),
+        export: Export::Whole("reverifications", |person| Box::pin(export::reverifications(person))),
         fate: Fate::Kept(PROOF_OF_ACCURACY),
         rows: Some(&BySubject::<reverifications::Entity>(reverifications::Column::SubjectId)),
     },
     Part {
         table: "subject_requests",
-        export: Export::As("requests", |person| Box::pin(export::requests(person))),
+        export: Export::Whole("requests", |person| Box::pin(export::requests(person))),
         fate: Fate::Kept(PROOF_OF_HANDLING),
         rows: Some(&BySubject::<subject_requests::Entity>(subject_requests::Column::SubjectId)),
     },
@@ -172,13 +177,13 @@ pub static PARTS: &[Part] = &[
     },
     Part {
         table: "legal_holds",
-        export: Export::As("legalHolds", |person| Box::pin(export::legal_holds(person))),
+        export: Export::Whole("legalHolds", |person| Box::pin(export::legal_holds(person))),
         fate: Fate::Kept(LEGAL_CLAIMS),
         rows: Some(&BySubject::<legal_holds::Entity>(legal_holds::Column::SubjectId)),
     },
     Part {
         table: "audit_entries",
-        export: Export::As("auditTrail", |person| Box::pin(export::audit_trail(person))),
+        export: Export::Rows("auditTrail", |person, slice| Box::pin(export::audit_trail(person, slice))),
         fate: Fate::Kept(PROOF_OF_HANDLING),
         rows: None,
     },
@@ -237,7 +242,10 @@ mod tests {
     fn every_section_within_another_names_one_that_is_there() {
         let sections: BTreeSet<_> = PARTS
             .iter()
-            .filter_map(|part| if let Export::As(name, _) = part.export { Some(name) } else { None })
+            .filter_map(|part| match part.export {
+                Export::Whole(name, _) | Export::Rows(name, _) => Some(name),
+                Export::Within(_) | Export::No(_) => None,
+            })
             .collect();
         for part in PARTS {
             if let Export::Within(section) = part.export {

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use recital_entities::{
-    PurposeId, ReverificationState, SubjectId, SubjectStatus,
+    FileId, PurposeId, ReverificationState, SubjectId, SubjectStatus,
     accuracy::reverifications,
     consent::{consent_confirmations, preference_links},
     purposes::purposes,
@@ -168,6 +168,7 @@ async fn erase_rows(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> Result<B
     let versions = profile_versions::Entity::delete_many().filter(profile_versions::Column::SubjectId.eq(id));
     let tokens = tokens::Entity::delete_many().filter(tokens::Column::SubjectId.eq(id));
     let packages = export_packages::Entity::delete_many().filter(export_packages::Column::SubjectId.eq(id));
+    let packages = tx.delete_returning(packages).await?;
     let confirmations =
         consent_confirmations::Entity::delete_many().filter(consent_confirmations::Column::SubjectId.eq(id));
     let preferences = preference_links::Entity::delete_many().filter(preference_links::Column::SubjectId.eq(id));
@@ -177,12 +178,13 @@ async fn erase_rows(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> Result<B
         ("profiles", tx.delete(profiles).await?),
         ("profile_versions", tx.delete(versions).await?),
         ("tokens", tx.delete(tokens).await?),
-        ("export_packages", tx.delete(packages).await?),
+        ("export_packages", packages.len() as u64),
         ("consent_confirmations", tx.delete(confirmations).await?),
         ("preference_links", tx.delete(preferences).await?),
         ("reverifications", close_reverifications(tx, id).await?),
     ]);
-    discard_later(tx, files).await?;
+    let contents = files.into_iter().chain(packages.iter().map(|package| FileId(package.id.0)));
+    discard_later(tx, contents.collect()).await?;
     Ok(erased)
 }
 

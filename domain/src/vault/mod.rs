@@ -28,8 +28,10 @@ mod tokenise;
 pub use anonymise::{Anonymise, Anonymised, anonymise};
 pub use erase::{Erased, Ground, Retained, destroy_idle_keys, erase_subject};
 pub use files::{
-    Described, Download, FileStore, StoredFile, UploadFile, delete_file, describe, describe_files, discard,
-    discard_later, download, files_by_ids, holds_of_files, list_files, open_file, reap_uploads, upload,
+    ClearContent, Content, ContentKey, ContentOf, Described, Download, FileStore, StoredFile, UploadFile,
+    abandon_upload, begin_upload, check_content, content_of_file, delete_file, describe, describe_files, discard,
+    discard_later, download, end_upload, files_by_ids, holds_of_files, list_files, open_file, read_content,
+    reap_uploads, report_content, store_content, upload,
 };
 pub use find::{
     Sought, SubjectRef, email_indexes, external_id_indexes, find_subject, find_subject_if_any, normalise_email,

@@ -285,7 +285,6 @@ mod tests {
     /// What goes with its subject's key, which alone is brought over.
     const SUBJECT_SEALED: &[&str] = &[
         "consent_events.reason",
-        "export_packages.content",
         "files.media_type",
         "files.name",
         "files.sha256",

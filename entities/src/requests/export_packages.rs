@@ -1,4 +1,4 @@
-//! The package an access or portability request produced, sealed under the subject's key.
+//! The package an access or portability request produced. Its content stands in the file store, under its id.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,19 +13,24 @@ pub struct Model {
     pub id: ExportPackageId,
     pub request_id: SubjectRequestId,
     pub subject_id: SubjectId,
+    /// A media type.
     pub format: String,
-    pub size_bytes: i32,
+    /// Of the content in clear.
+    pub size_bytes: i64,
+    /// Of the content in clear.
     pub sha256: Vec<u8>,
-    pub content: Sealed,
+    /// The key that seals the content, under the subject's key; none once the package was let go of.
+    pub content_key: Option<Sealed>,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
     pub link_hash: Vec<u8>,
     pub downloads: i32,
+    /// When a download last counted.
+    pub downloaded_at: Option<DateTimeUtc>,
 }
 
 crate::tenant_table! {
     Key: TenantId | Id | RequestId | SubjectId;
-    Personal: Content;
-    Secret: LinkHash;
-    Operational: Format | SizeBytes | Sha256 | CreatedAt | ExpiresAt | Downloads;
+    Secret: ContentKey | LinkHash;
+    Operational: Format | SizeBytes | Sha256 | CreatedAt | ExpiresAt | Downloads | DownloadedAt;
 }

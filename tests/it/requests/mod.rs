@@ -2,7 +2,10 @@
 
 mod carrying_out;
 mod deciding;
+mod downloading;
 mod following;
+mod memory;
+mod package;
 mod race;
 mod reminding;
 
@@ -11,12 +14,12 @@ use serde_json::{Value, json};
 
 const OPEN: &str = "mutation($input: OpenSubjectRequestInput!) { openSubjectRequest(input: $input) { request {
     id type state dueOn extendedTo overdue closedAt rejectionReason
-    export { format sizeBytes sha256 expiresAt downloadUrl }
+    export { format sizeBytes sha256 expiresAt downloadUrl downloads }
     erasure { erased retained keyDestroyed verifiedAbsentAt jws } } } }";
 const SEE: &str = "query($id: ID!) { subjectRequest(id: $id) {
     id type state dueOn extendedTo extensionReason overdue closedAt rejectionReason rejectionExplanation
     timeline { what by note } assignee { id }
-    export { format sizeBytes sha256 expiresAt downloadUrl }
+    export { format sizeBytes sha256 expiresAt downloadUrl downloads }
     erasure { erased retained keyDestroyed verifiedAbsentAt jws } } }";
 const DECIDE: &str =
     "query($id: ID!) { processingDecision(subject: { id: $id }, purpose: \"agent_interaction\") { allowed reason } }";

@@ -1,7 +1,7 @@
 //! What people are told (Articles 12 to 14), in their language: generated from the register, so that it says what is
 //! done.
 
-use recital_entities::{LawfulBasis, Period, purposes::purposes};
+use recital_entities::{LawfulBasis, purposes::purposes};
 
 use super::{
     GeneratedDocument,
@@ -119,7 +119,7 @@ impl Writer<'_> {
     fn purpose(&self, purpose: &purposes::Model) -> PolicyPurpose {
         let words = &self.words;
         let mut items = vec![
-            words.text_with("policy-basis", &[("basis", &words.text(basis(purpose.lawful_basis)))]),
+            words.text_with("policy-basis", &[("basis", &words.basis(purpose.lawful_basis))]),
             words.text_with("policy-data", &[("data", &self.data(purpose))]),
         ];
         if !purpose.recipients.0.is_empty() {
@@ -139,23 +139,10 @@ impl Writer<'_> {
     fn data(&self, purpose: &purposes::Model) -> String {
         let kept = |data_type: &String| {
             let policy = self.facts.policies.get(data_type);
-            let period = self.period(policy.map_or(purpose.retention, |policy| policy.retention));
+            let period = self.words.period(policy.map_or(purpose.retention, |policy| policy.retention));
             format!("{} ({period})", (self.escape)(data_type))
         };
         purpose.data_collected.0.iter().map(kept).collect::<Vec<_>>().join(", ")
-    }
-
-    fn period(&self, period: Period) -> String {
-        let Period::Span { years, months, days, hours } = period else {
-            let key = if period == Period::Indefinite { "period-indefinite" } else { "period-until-account-deletion" };
-            return self.words.text(key);
-        };
-        let parts = [("year", years), ("month", months), ("day", days), ("hour", hours)];
-        let part = |(unit, number): (&str, u32)| {
-            let form = if number == 1 { "one" } else { "many" };
-            self.words.text_with(&format!("period-{unit}-{form}"), &[("number", &number.to_string())])
-        };
-        parts.into_iter().filter(|(_, number)| *number > 0).map(part).collect::<Vec<_>>().join(", ")
     }
 
     fn rights(&self) -> Vec<String> {
@@ -171,16 +158,5 @@ impl Writer<'_> {
         }
         rights.push("policy-complaint");
         rights.into_iter().map(|right| self.words.text(right)).collect()
-    }
-}
-
-fn basis(basis: LawfulBasis) -> &'static str {
-    match basis {
-        LawfulBasis::Consent => "basis-consent",
-        LawfulBasis::Contract => "basis-contract",
-        LawfulBasis::LegalObligation => "basis-legal-obligation",
-        LawfulBasis::VitalInterests => "basis-vital-interests",
-        LawfulBasis::PublicTask => "basis-public-task",
-        LawfulBasis::LegitimateInterests => "basis-legitimate-interests",
     }
 }

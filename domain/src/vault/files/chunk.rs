@@ -1,13 +1,12 @@
-//! A file's content in sealed chunks. Each is a sealed value whose place names the file, the chunk's number and whether it
+//! A content in sealed chunks. Each is a sealed value whose place names the file, the chunk's number and whether it
 //! is the last, so that chunks which are cut off, moved, repeated or taken from another file do not open.
 
 use std::fmt;
 
-use recital_entities::{FileId, Sealed, SubjectId, TenantId, vault::files};
+use recital_entities::{FileId, Sealed, SubjectId, TenantId};
 use zeroize::Zeroizing;
 
 use crate::{
-    db::TenantTx,
     error::{Error, Result},
     keys::{ClearKey, Key, Place, random},
     vault::SubjectKey,
@@ -39,44 +38,57 @@ impl fmt::Display for ChunkName {
     }
 }
 
-/// Seals and opens one file's content.
-pub(super) struct ContentKey {
-    tenant: TenantId,
-    subject: SubjectId,
+/// What a content belongs to: a row of `table`, which keeps its key.
+#[derive(Clone, Copy, Debug)]
+pub struct ContentOf {
+    pub tenant: TenantId,
+    pub subject: SubjectId,
+    pub table: &'static str,
+    /// The row's id, under which the file store has it too.
+    pub id: FileId,
+}
+
+/// Seals and opens one content.
+pub struct ContentKey {
+    of: ContentOf,
     clear: ClearKey,
     key: Key,
 }
 
 impl ContentKey {
-    pub fn make(tenant: TenantId, subject: SubjectId) -> Result<Self> {
-        Ok(Self::new(tenant, subject, ClearKey::new(random()?)))
+    pub fn make(of: ContentOf) -> Result<Self> {
+        Ok(Self::new(of, ClearKey::new(random()?)))
     }
 
-    fn new(tenant: TenantId, subject: SubjectId, clear: ClearKey) -> Self {
-        Self { tenant, subject, key: Key::new(VERSION, &clear), clear }
+    fn new(of: ContentOf, clear: ClearKey) -> Self {
+        Self { of, key: Key::new(VERSION, &clear), clear }
     }
 
     /// The form in which the row keeps it.
-    pub fn wrap(&self, subject: &SubjectKey, file: FileId) -> Result<Sealed> {
-        subject.seal("files", "content_key", &file, self.clear.as_slice())
+    pub fn wrap(&self, subject: &SubjectKey) -> Result<Sealed> {
+        subject.seal(self.of.table, "content_key", &self.of.id, self.clear.as_slice())
     }
 
-    pub fn unwrap(tx: &TenantTx, subject: &SubjectKey, file: &files::Model) -> Result<Self> {
-        let clear = subject.open("files", "content_key", &file.id, &file.content_key)?;
-        let clear = ClearKey::new(clear.as_slice().try_into().map_err(Error::internal)?);
-        Ok(Self::new(tx.tenant(), file.subject_id, clear))
+    pub fn unwrap(of: ContentOf, subject: &SubjectKey, wrapped: &Sealed) -> Result<Self> {
+        let clear = subject.open(of.table, "content_key", &of.id, wrapped)?;
+        Ok(Self::new(of, ClearKey::new(clear.as_slice().try_into().map_err(Error::internal)?)))
     }
 
-    pub fn seal(&self, chunk: ChunkName, clear: &[u8]) -> Result<Sealed> {
+    pub(super) fn of(&self) -> ContentOf {
+        self.of
+    }
+
+    pub(super) fn seal(&self, chunk: ChunkName, clear: &[u8]) -> Result<Sealed> {
         self.key.seal(self.place(&chunk), clear)
     }
 
-    pub fn open(&self, chunk: ChunkName, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>> {
+    pub(super) fn open(&self, chunk: ChunkName, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>> {
         self.key.open(self.place(&chunk), sealed)
     }
 
     fn place<'a>(&self, chunk: &'a ChunkName) -> Place<'a> {
-        Place { tenant: self.tenant, subject: Some(self.subject), table: "files", column: "content", row: chunk }
+        let ContentOf { tenant, subject, table, .. } = self.of;
+        Place { tenant, subject: Some(subject), table, column: "content", row: chunk }
     }
 }
 
@@ -87,7 +99,12 @@ mod tests {
     use super::*;
 
     fn key() -> ContentKey {
-        ContentKey::new(Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), ClearKey::new([7; 32]))
+        key_of("files")
+    }
+
+    fn key_of(table: &'static str) -> ContentKey {
+        let (tenant, subject, id) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into());
+        ContentKey::new(ContentOf { tenant, subject, table, id }, ClearKey::new([7; 32]))
     }
 
     fn chunk(file: u128, number: u64, is_last: bool) -> ChunkName {
@@ -105,6 +122,7 @@ mod tests {
         ] {
             assert!(key().open(mistaken, &sealed).is_err(), "{what}");
         }
+        assert!(key_of("export_packages").open(chunk(3, 1, false), &sealed).is_err(), "it is another table's");
         let mut flipped = sealed.clone();
         if let Some(byte) = flipped.0.last_mut() {
             *byte ^= 1;

@@ -1,20 +1,18 @@
 //! Opening a file: audited, and never a byte that is not authentic.
 
-use std::sync::Arc;
-
 use futures::{
     TryStreamExt as _,
-    stream::{self, BoxStream, StreamExt as _},
+    stream::{self, StreamExt as _},
 };
 use recital_entities::{
     FileId, SubjectStatus,
     vault::{files, subjects},
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
-use zeroize::Zeroizing;
 
 use super::{
-    chunk::{self, ChunkName, ContentKey},
+    chunk::{ContentKey, ContentOf},
+    content::{ClearContent, read_content},
     list::{Described, describe},
 };
 use crate::{
@@ -32,12 +30,8 @@ use crate::{
 pub struct Download {
     pub described: Described,
     pub size_bytes: u64,
-    /// Chunk by chunk. Ends with an error, before the first byte that is not authentic, where the content was changed.
-    pub content: BoxStream<'static, Result<Zeroizing<Vec<u8>>>>,
+    pub content: ClearContent,
 }
-
-/// Chunks that are fetched while earlier ones are read.
-const AHEAD: usize = 2;
 
 /// Opens a file: for whoever may reveal, or for a `purpose` that may have it.
 ///
@@ -72,41 +66,44 @@ async fn ask(tx: &TenantTx, file: &files::Model, purpose: &str) -> Result<()> {
 /// Unwraps a file's key and makes its content ready to be read, after the commit and without a transaction.
 pub async fn open_file(tx: &TenantTx, file: files::Model, purpose: Option<String>) -> Result<Audited<Download>> {
     let of_subject = SubjectKey::of(tx, file.subject_id).await?;
-    let key = Arc::new(ContentKey::unwrap(tx, &of_subject, &file)?);
     let size_bytes = u64::try_from(file.size_bytes).map_err(Error::internal)?;
-    let chunks = chunk::count(size_bytes);
-    let (store, tenant) = (tx.core().files.clone(), tx.tenant());
-    let read = move |number| {
-        let (store, key) = (store.clone(), Arc::clone(&key));
-        let name = ChunkName { file: file.id, number, is_last: number + 1 == chunks };
-        async move { key.open(name, &store.get(tenant, name).await?) }
-    };
-    let content = stream::iter(0..chunks).map(read).buffered(AHEAD).boxed();
+    let content = content_of_file(tx, &of_subject, &file)?;
     let download = Download { described: describe(&of_subject, &file)?, size_bytes, content };
     Ok(Event::FileRevealed { id: file.id, subject: file.subject_id, purpose }.with(download))
 }
 
+/// The caller audits it.
+pub fn content_of_file(tx: &TenantTx, of_subject: &SubjectKey, file: &files::Model) -> Result<ClearContent> {
+    let of = ContentOf { tenant: tx.tenant(), subject: file.subject_id, table: "files", id: file.id };
+    let key = ContentKey::unwrap(of, of_subject, &file.content_key)?;
+    let size = u64::try_from(file.size_bytes).map_err(Error::internal)?;
+    Ok(read_content(&tx.core().files, key, size, 0..size))
+}
+
 impl Download {
-    /// Reads the first chunk, so that a content which does not open is refused before anything is answered, and lets a
-    /// later one that does not open leave its audit entry too.
+    /// The same, once its first chunk has been read: see [`check_content`].
     pub async fn checked(mut self, app: &App, viewer: &Viewer, id: FileId) -> Result<Self> {
-        let (app, viewer) = (app.clone(), viewer.clone());
-        let refused = move |error: Error| {
-            let (app, viewer) = (app.clone(), viewer.clone());
-            async move { Err(record(&app, &viewer, id, error).await) }
-        };
-        let mut content = self.content.or_else(refused).boxed();
-        let first = content.next().await.transpose()?;
-        self.content = stream::iter(first.map(Ok)).chain(content).boxed();
+        self.content = check_content(app, viewer, self.content, format!("files.{id}")).await?;
         Ok(self)
     }
 }
 
-/// Leaves the entry of a content that could not be read. Answers the error, naming the file.
-async fn record(app: &App, viewer: &Viewer, id: FileId, error: Error) -> Error {
-    let refused =
-        app.write::<()>(viewer, Permission::VaultReveal, async |_| Err(error.on_field(format!("files.{id}"))));
-    match refused.await {
+/// Reads the first chunk, so that a content which does not open is refused before anything is answered, and lets a later
+/// one that does not open leave its audit entry too. The entry and the error name `field`.
+pub async fn check_content(app: &App, viewer: &Viewer, content: ClearContent, field: String) -> Result<ClearContent> {
+    let (app, viewer) = (app.clone(), viewer.clone());
+    let refused = move |error: Error| {
+        let (app, viewer, error) = (app.clone(), viewer.clone(), error.on_field(field.clone()));
+        async move { Err(report_content(&app, &viewer, error).await) }
+    };
+    let mut content = content.or_else(refused).boxed();
+    let first = content.next().await.transpose()?;
+    Ok(stream::iter(first.map(Ok)).chain(content).boxed())
+}
+
+/// Leaves the entry of a content that could not be read. Answers the error.
+pub async fn report_content(app: &App, viewer: &Viewer, error: Error) -> Error {
+    match app.write::<()>(viewer, Permission::VaultReveal, async |_| Err(error)).await {
         Err(error) => error,
         Ok(()) => Error::internal("what is refused answers nothing"),
     }

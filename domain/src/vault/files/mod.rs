@@ -6,6 +6,7 @@
 //! An upload leaves its id in `uploads` before its first chunk, so that whatever interrupts it, what it left is found.
 
 mod chunk;
+mod content;
 mod delete;
 mod discard;
 mod download;
@@ -14,10 +15,12 @@ mod list;
 mod reap;
 mod upload;
 
+pub use chunk::{ContentKey, ContentOf};
+pub use content::{ClearContent, Content, read_content, store_content};
 pub use delete::delete_file;
 pub use discard::{discard, discard_later};
-pub use download::{Download, download, open_file};
+pub use download::{Download, check_content, content_of_file, download, open_file, report_content};
 pub use file_store::FileStore;
 pub use list::{Described, describe, describe_files, files_by_ids, holds_of_files, list_files};
-pub use reap::reap_uploads;
+pub use reap::{abandon_upload, begin_upload, end_upload, reap_uploads};
 pub use upload::{StoredFile, UploadFile, upload};

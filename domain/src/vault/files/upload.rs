@@ -4,27 +4,22 @@
 //! checks again and makes the file. The content's key is in no database before the last, so an upload that was cut off
 //! leaves nothing that could ever be opened, and the reaper takes its chunks away.
 
-use aws_lc_rs::digest::{Context, SHA256};
 use chrono::{DateTime, Utc};
-use futures::{
-    Stream,
-    stream::{FuturesUnordered, StreamExt as _, TryStreamExt as _},
-};
+use futures::Stream;
 use recital_entities::{
     FileId,
     purposes::purposes,
-    vault::{files, subjects, uploads},
+    vault::{files, subjects},
 };
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
-};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use tokio::time::timeout;
 
 use super::{
-    chunk::{self, ChunkName, ContentKey},
+    chunk::{ContentKey, ContentOf},
+    content::{Content, store_content, too_large},
     discard::discard_later,
-    reap::{LONGEST_UPLOAD, abandon},
+    reap::{LONGEST_UPLOAD, abandon_upload, begin_upload, end_upload, expired},
 };
 use crate::{
     app::App,
@@ -63,8 +58,6 @@ pub struct StoredFile {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Chunks on their way to the file store at once: with this and its own, an upload takes about 12 MiB of memory.
-const IN_FLIGHT: usize = 3;
 const LONGEST_NAME: usize = 255;
 const LONGEST_MEDIA_TYPE: usize = 255;
 
@@ -86,12 +79,14 @@ where
     check(app, &input)?;
     let (id, key) = begin(app, viewer, &input).await?;
     let outcome = async {
-        let content = timeout(LONGEST_UPLOAD, store(app, viewer, id, &key, body)).await.map_err(|_| expired())??;
+        let files = &app.core().files;
+        let stored = timeout(LONGEST_UPLOAD, store_content(files, &key, files.largest(), body));
+        let content = stored.await.map_err(|_| expired())??;
         finish(app, viewer, &input, id, &key, &content).await
     }
     .await;
     if outcome.is_err() {
-        abandon(app, viewer, id).await;
+        abandon_upload(app, viewer, id).await;
     }
     outcome
 }
@@ -118,14 +113,6 @@ fn check(app: &App, input: &UploadFile) -> Result<()> {
     Ok(())
 }
 
-fn too_large(largest: u64) -> Error {
-    Error::invalid("body", "FILE_TOO_LARGE", format!("a file has at most {largest} bytes"))
-}
-
-fn expired() -> Error {
-    Error::conflict("UPLOAD_EXPIRED", "this upload took too long: begin it again")
-}
-
 /// The person and the purpose, when the file may be stored for it now.
 async fn ask(tx: &TenantTx, input: &UploadFile) -> Result<(subjects::Model, purposes::Model)> {
     let purpose = register::get(tx, &input.purpose).await.map_err(|error| error.on_field("purpose"))?;
@@ -146,68 +133,11 @@ async fn begin(app: &App, viewer: &Viewer, input: &UploadFile) -> Result<(FileId
     app.write(viewer, Permission::VaultStore, async |tx| {
         let (subject, _) = ask(tx, input).await?;
         let id: FileId = tx.new_id();
-        tx.insert(uploads::ActiveModel { tenant_id: Set(tx.tenant()), id: Set(id), started_at: Set(tx.now()) }).await?;
-        let key = ContentKey::make(tx.tenant(), subject.id)?;
+        begin_upload(tx, id).await?;
+        let key = ContentKey::make(ContentOf { tenant: tx.tenant(), subject: subject.id, table: "files", id })?;
         Ok(Event::FileUploadBegun { id, subject: subject.id }.with((id, key)))
     })
     .await
-}
-
-/// What arrived.
-struct Content {
-    size: u64,
-    sha256: Vec<u8>,
-}
-
-/// Seals what arrives, chunk by chunk, into the file store.
-async fn store<B: AsRef<[u8]>>(
-    app: &App,
-    viewer: &Viewer,
-    file: FileId,
-    key: &ContentKey,
-    body: impl Stream<Item = Result<B>>,
-) -> Result<Content> {
-    let largest = app.core().files.largest();
-    let (mut digest, mut size, mut number) = (Context::new(&SHA256), 0_u64, 0);
-    let mut chunk = Vec::with_capacity(chunk::SIZE);
-    let mut in_flight = FuturesUnordered::new();
-    let put = |number, is_last, clear: &[u8]| {
-        let name = ChunkName { file, number, is_last };
-        key.seal(name, clear).map(|sealed| app.core().files.put(viewer.tenant(), name, sealed))
-    };
-    let mut body = std::pin::pin!(body);
-    let read = async {
-        while let Some(bytes) = body.try_next().await? {
-            let mut bytes = bytes.as_ref();
-            digest.update(bytes);
-            size = size.saturating_add(bytes.len() as u64);
-            if size > largest {
-                return Err(too_large(largest));
-            }
-            while !bytes.is_empty() {
-                // A full chunk waits until there is more: only then it is not the last.
-                if chunk.len() == chunk::SIZE {
-                    in_flight.push(put(number, false, &chunk)?);
-                    number += 1;
-                    chunk.clear();
-                    if in_flight.len() > IN_FLIGHT {
-                        in_flight.next().await.transpose()?;
-                    }
-                }
-                let (now, later) = bytes.split_at(bytes.len().min(chunk::SIZE - chunk.len()));
-                chunk.extend_from_slice(now);
-                bytes = later;
-            }
-        }
-        in_flight.push(put(number, true, &chunk)?);
-        Ok(())
-    };
-    let read: Result<()> = read.await;
-    // What is on its way arrives before a failed upload is taken away, or it would come after.
-    let arrived: Vec<Result<()>> = in_flight.collect().await;
-    read?;
-    arrived.into_iter().collect::<Result<()>>()?;
-    Ok(Content { size, sha256: digest.finish().as_ref().to_vec() })
 }
 
 /// The request as its idempotency key stands for it.
@@ -226,9 +156,7 @@ async fn finish(
     content: &Content,
 ) -> Result<StoredFile> {
     app.write(viewer, Permission::VaultStore, async |tx| {
-        if tx.delete(uploads::Entity::delete_many().filter(uploads::Column::Id.eq(id))).await? == 0 {
-            return Err(expired());
-        }
+        end_upload(tx, id).await?;
         let asked = Asked { input, sha256: hex::encode(&content.sha256) };
         let add = async || add(tx, input, id, key, content).await;
         let stored = tx.idempotent("uploadFile", input.idempotency_key.as_deref(), &asked, add).await?;
@@ -257,7 +185,7 @@ async fn add(
         subject_id: subject.id,
         purpose_id: purpose.id,
         data_type: input.data_type.clone(),
-        content_key: key.wrap(&of_subject, id)?,
+        content_key: key.wrap(&of_subject)?,
         name: input.name.as_ref().map(|name| seal("name", name.as_bytes())).transpose()?,
         media_type: seal("media_type", input.media_type.as_bytes())?,
         sha256: seal("sha256", &content.sha256)?,
