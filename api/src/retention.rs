@@ -11,8 +11,12 @@ use recital_domain::{
     error::Error,
     retention::{self as room, Forecast, PlaceHold, SetPolicy},
 };
-use recital_entities::{DeletionMethod, RetentionPolicyId, retention::retention_policies};
+use recital_entities::{
+    DeletionMethod, RetentionPolicyId,
+    retention::{retention_policies, retention_restamps},
+};
 
+use hold::KeptByHold;
 pub use hold::{LegalHold, hold};
 pub use run::{RetentionRun, run};
 
@@ -54,6 +58,11 @@ impl RetentionPolicy {
     async fn updated_at(&self) -> DateTime<Utc> {
         self.0.updated_at
     }
+
+    /// What followed from the last change of the period.
+    async fn restamp(&self, ctx: &Context<'_>) -> ApiResult<Option<RetentionRestamp>> {
+        Ok(load(ctx, RestampOf(self.0.data_type.clone())).await?.map(RetentionRestamp::from))
+    }
 }
 
 /// What a run at `at` would do: the dry run.
@@ -65,19 +74,72 @@ pub struct RetentionForecast {
     due: i32,
     /// Past their end, but kept by a legal hold or a restriction of processing.
     held: i32,
+    /// What keeps those. What two holds keep counts under each.
+    kept_by: Vec<KeptByHold>,
+    /// Of those, how many a restriction of processing keeps.
+    restricted: i32,
     /// Of those that would be deleted.
     oldest_created_at: Option<DateTime<Utc>>,
 }
 
 impl From<Forecast> for RetentionForecast {
     fn from(forecast: Forecast) -> Self {
+        let kept_by = forecast.kept.by_hold.into_iter().map(|(hold, kept)| KeptByHold { hold, kept: number(kept) });
         Self {
             data_type: forecast.data_type,
             at: forecast.at,
-            due: i32::try_from(forecast.due).unwrap_or(i32::MAX),
-            held: i32::try_from(forecast.held).unwrap_or(i32::MAX),
+            due: number(forecast.due),
+            held: number(forecast.held),
+            kept_by: kept_by.collect(),
+            restricted: number(forecast.kept.restricted),
             oldest_created_at: forecast.oldest_created_at,
         }
+    }
+}
+
+fn number(count: u64) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// What is kept past its period now, though nothing keeps it. A sweep a day leaves up to a day's worth.
+#[derive(SimpleObject)]
+pub struct RetentionStanding {
+    at: DateTime<Utc>,
+    /// Records and files.
+    overdue: i32,
+    /// When the first of them should have gone.
+    overdue_since: Option<DateTime<Utc>>,
+    /// Past their end, but kept by a legal hold or a restriction of processing.
+    held: i32,
+}
+
+/// How far records and files have been stamped anew since their data type's period last changed.
+#[derive(SimpleObject)]
+pub struct RetentionRestamp {
+    /// Ends that changed.
+    stamped: i32,
+    started_at: DateTime<Utc>,
+    /// Null while there is more to do.
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl From<retention_restamps::Model> for RetentionRestamp {
+    fn from(row: retention_restamps::Model) -> Self {
+        Self { stamped: row.stamped, started_at: row.started_at, finished_at: row.finished_at }
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct RestampOf(String);
+
+impl Loader<RestampOf> for Batch {
+    type Value = retention_restamps::Model;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[RestampOf]) -> Loaded<HashMap<RestampOf, Self::Value>> {
+        let types = keys.iter().map(|key| key.0.clone()).collect();
+        let restamps = room::restamps(&self.app, &self.viewer, types).await?;
+        Ok(restamps.into_iter().map(|(data_type, restamp)| (RestampOf(data_type), restamp)).collect())
     }
 }
 
@@ -113,6 +175,17 @@ impl RetentionQuery {
     ) -> ApiResult<Vec<RetentionForecast>> {
         let forecasts = room::forecast(app(ctx), viewer(ctx)?, data_type).await?;
         Ok(forecasts.into_iter().map(RetentionForecast::from).collect())
+    }
+
+    async fn retention_standing(&self, ctx: &Context<'_>) -> ApiResult<RetentionStanding> {
+        let app = app(ctx);
+        let overdue = room::read_overdue(app, viewer(ctx)?).await?;
+        Ok(RetentionStanding {
+            at: app.now(),
+            overdue: number(overdue.records),
+            overdue_since: overdue.since,
+            held: number(overdue.held),
+        })
     }
 
     /// Newest first.
@@ -163,6 +236,11 @@ struct RunRetentionInput {
     data_type: Option<String>,
 }
 
+#[derive(InputObject)]
+struct ResumeRetentionInput {
+    id: ID,
+}
+
 #[derive(SimpleObject)]
 struct RetentionRunPayload {
     run: RetentionRun,
@@ -206,6 +284,12 @@ impl RetentionMutation {
     /// Sweeps now: every data type, or one. A long run goes on in the background.
     async fn run_retention(&self, ctx: &Context<'_>, input: RunRetentionInput) -> ApiResult<RetentionRunPayload> {
         Ok(RetentionRunPayload { run: RetentionRun(room::run(app(ctx), viewer(ctx)?, input.data_type).await?) })
+    }
+
+    /// Goes on with a run that failed or was interrupted, without waiting for the next sweep.
+    async fn resume_retention(&self, ctx: &Context<'_>, input: ResumeRetentionInput) -> ApiResult<RetentionRunPayload> {
+        let id = local_id(&input.id, "RetentionRun")?;
+        Ok(RetentionRunPayload { run: RetentionRun(room::resume(app(ctx), viewer(ctx)?, id).await?) })
     }
 
     /// Nothing the hold covers is swept until it is released.

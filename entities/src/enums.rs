@@ -87,7 +87,15 @@ words! {
     /// AUTOMATIC: by the sweep. `ON_REQUEST`: with the account. `NOT_APPLICABLE`: no personal data.
     DeletionMethod { Automatic, OnRequest, NotApplicable }
 
+    /// FAILED: stopped by a fault; it goes on with the next sweep, or when it is asked to.
     RetentionRunState { Running, Completed, Failed }
+
+    /// Why a run stopped. UNAVAILABLE: the database or another part did not answer. INTERNAL: a fault of ours, which the
+    /// log tells more about.
+    RetentionFailure { Unavailable, Internal }
+
+    /// Which table is being stamped anew.
+    RestampStage { Records, Files }
 
     /// GDPR Articles 15, 16, 17, 20, 18, 21; opt-out of sale is CCPA 1798.120.
     SubjectRequestType { Access, Rectification, Erasure, Portability, Restriction, Objection, OptOutOfSale }

@@ -61,6 +61,12 @@ pub const JOBS: &[Job] = &[
         act: Act::EachTenant(|app, turn| Box::pin(retention::sweep_tenant(app, turn.tenant.id, turn.run, turn.due_at))),
     },
     Job {
+        name: "retention.watch",
+        schedule: Schedule::Cron("25 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(retention::watch_tenant(app, turn.tenant.id, turn.run))),
+    },
+    Job {
         name: "accuracy.review",
         schedule: Schedule::Cron("*/10 * * * *", Tz::UTC),
         limit: HOUR,

@@ -1,13 +1,20 @@
 //! How long data is kept, what keeps it longer, and the sweep.
 
+mod cases;
+mod faults;
 mod holds;
+mod many;
+mod model;
 mod policies;
 mod sweeps;
+mod watching;
 
 use chrono::{DateTime, Utc};
 use recital_domain::{
     db::PageRequest,
-    evidence::{self, AuditFilter},
+    evidence::{self, AuditFilter, Event},
+    vault::{self, SubjectRef},
+    viewer::Permission,
 };
 use recital_tests::{Client, World};
 use serde_json::{Value, json};
@@ -17,6 +24,7 @@ const RUN: &str = "mutation($type: String) { runRetention(input: { dataType: $ty
 const PREVIEW: &str =
     "query($type: String) { retentionPreview(dataType: $type) { dataType at due held oldestCreatedAt } }";
 const RUNS: &str = "{ retentionRuns { totalCount edges { node { id state results { dataType deleted held } } } } }";
+const KEPT: &str = "keptBy { hold { id reason dataType } kept } restricted";
 const SET: &str = "mutation($input: RetentionPolicyInput!) { setRetentionPolicy(input: $input) {
     policy { id dataType retention deletionMethod legalBasis } } }";
 const HOLD: &str = "mutation($input: PlaceLegalHoldInput!) { placeLegalHold(input: $input) {
@@ -59,6 +67,17 @@ async fn hold(client: &Client, scope: Value) -> String {
     input["reason"] = "A lawsuit about Lovelace".into();
     let placed = client.ask(HOLD, json!({ "input": input })).await;
     placed["placeLegalHold"]["hold"]["id"].as_str().expect("an id").to_owned()
+}
+
+/// Restricts the processing of a subject's data.
+async fn restrict(world: &World, external_id: &str) {
+    let viewer = world.job("story");
+    let restriction = world.app.write(&viewer, Permission::SubjectWrite, async |tx| {
+        let id = vault::find_subject(tx, &SubjectRef::ExternalId(external_id.into())).await?.id;
+        vault::restrict(tx, id).await?;
+        Ok(Event::SubjectRestricted { id, cause: "story".into() }.with(()))
+    });
+    restriction.await.expect("a restriction");
 }
 
 /// The entries of that action, oldest first.

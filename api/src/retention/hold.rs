@@ -54,6 +54,24 @@ impl LegalHold {
     }
 }
 
+/// How much of a data type that is past its end one hold keeps.
+pub struct KeptByHold {
+    pub hold: LegalHoldId,
+    pub kept: i32,
+}
+
+#[Object]
+impl KeptByHold {
+    async fn hold(&self, ctx: &Context<'_>) -> ApiResult<LegalHold> {
+        Ok(hold(ctx, self.hold).await?.ok_or_else(|| Error::not_found("legal hold"))?)
+    }
+
+    /// Records and files.
+    async fn kept(&self) -> i32 {
+        self.kept
+    }
+}
+
 /// A hold's reason, opened once per request for all holds asked for.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct ReasonOf(LegalHoldId);

@@ -6,10 +6,10 @@ use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, Utc};
 use recital_domain::{error::Error, retention as room};
 use recital_entities::{
-    RetentionRunId, RetentionRunState,
-    retention::{retention_results, retention_runs},
+    RetentionFailure, RetentionRunId, RetentionRunState, retention::retention_runs,
 };
 
+use super::hold::KeptByHold;
 use crate::{
     batch::{Batch, Loaded, load},
     errors::ApiResult,
@@ -38,6 +38,25 @@ impl RetentionRun {
         self.0.finished_at
     }
 
+    /// The one data type that it was asked for; null for all.
+    async fn data_type(&self) -> Option<&str> {
+        self.0.data_type.as_deref()
+    }
+
+    /// What is past its end at this instant goes.
+    async fn cutoff_at(&self) -> DateTime<Utc> {
+        self.0.cutoff_at
+    }
+
+    async fn started_by(&self) -> &str {
+        &self.0.started_by
+    }
+
+    /// Why a FAILED run stopped. The next sweep goes on with it; `resumeRetention` does so at once.
+    async fn failure(&self) -> Option<RetentionFailure> {
+        self.0.failure
+    }
+
     /// By data type; while the run goes on, what it has done so far.
     async fn results(&self, ctx: &Context<'_>) -> ApiResult<Vec<RetentionResult>> {
         let results = load(ctx, ResultsOf(self.0.id)).await?.unwrap_or_default();
@@ -55,18 +74,27 @@ pub struct RetentionResult {
     deleted: i32,
     /// Past their end, but kept by a legal hold or a restriction of processing.
     held: i32,
+    /// What keeps those, once the data type is done. What two holds keep counts under each.
+    kept_by: Vec<KeptByHold>,
+    /// Of those, how many a restriction of processing keeps.
+    restricted: i32,
     legal_basis: String,
+    /// Null while there is more of the data type to go.
+    finished_at: Option<DateTime<Utc>>,
 }
 
-impl From<retention_results::Model> for RetentionResult {
-    fn from(row: retention_results::Model) -> Self {
+impl From<room::RunResult> for RetentionResult {
+    fn from(room::RunResult { row, kept_by }: room::RunResult) -> Self {
         Self {
             data_type: row.data_type,
             retention: Period(row.retention),
             cutoff: row.cutoff,
             deleted: row.deleted,
             held: row.held,
+            kept_by: kept_by.into_iter().map(|(hold, kept)| KeptByHold { hold, kept }).collect(),
+            restricted: row.restricted,
             legal_basis: row.legal_basis,
+            finished_at: row.finished_at,
         }
     }
 }
@@ -75,7 +103,7 @@ impl From<retention_results::Model> for RetentionResult {
 struct ResultsOf(RetentionRunId);
 
 impl Loader<ResultsOf> for Batch {
-    type Value = Vec<retention_results::Model>;
+    type Value = Vec<room::RunResult>;
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[ResultsOf]) -> Loaded<HashMap<ResultsOf, Self::Value>> {

@@ -2,7 +2,7 @@
 
 use recital_entities::{
     ApiKeyId, AttestationId, AttributeFormatType, ConsentId, DecisionReason, DeletionMethod, ErasureApproval, FileId,
-    IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId, RetentionPolicyId, RetentionRunId,
+    IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId, RetentionFailure, RetentionPolicyId, RetentionRunId,
     ReverificationId, Role, SubjectId, SubjectRequestId, TenantId, WebhookDisabledReason, WebhookEndpointId,
 };
 use serde_json::{Value, json};
@@ -228,7 +228,15 @@ events! {
     RetentionRunFinished = "retention.finished" on RetentionRun(RetentionRunId) {
         deleted: i32, held: i32, keys_destroyed: u64,
     }
+    /// It stopped at a fault, and can be gone on with.
+    RetentionRunFailed = "retention.failed" on RetentionRun(RetentionRunId) { failure: RetentionFailure }
+    /// One batch of a longer stamping anew; the closing entry counts all.
+    BatchRestamped = "retention.batch_restamped" on Tenant(TenantId) { data_type: String, count: u64 }
     RecordsRestamped = "retention.restamped" on Tenant(TenantId) { data_type: String, count: u64 }
+    /// Stamping anew that stood still goes on, or what was done is gone through once more.
+    RestampsQueued = "retention.restamps_queued" on Tenant(TenantId) { data_types: Vec<String> }
+    /// Records and files that should have had an end were given it.
+    MissingEndsRepaired = "retention.repaired" on Tenant(TenantId) { data_type: String, count: u64 }
     LegalHoldPlaced = "hold.placed" on LegalHold(LegalHoldId) { subject: Option<SubjectId>, data_type: Option<String> }
     LegalHoldReleased = "hold.released" on LegalHold(LegalHoldId) {}
 

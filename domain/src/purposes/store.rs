@@ -12,7 +12,7 @@ use super::{Definition, get};
 use crate::{
     db::TenantTx,
     error::{Error, Result},
-    work::Work,
+    retention,
 };
 
 /// Lets one change of the tenant's purposes through at a time.
@@ -60,7 +60,7 @@ pub(super) async fn revise(
     if old.retention != row.retention {
         let data_types: BTreeSet<_> = old.data_collected.0.iter().chain(&row.data_collected.0).collect();
         for data_type in data_types {
-            tx.enqueue(Work::Restamp { data_type: data_type.clone() }).await?;
+            retention::restamp_later(tx, data_type).await?;
         }
     }
     replace(tx, row).await

@@ -58,27 +58,38 @@ pub(super) fn loose<E: Perishable>() -> Condition {
 }
 
 fn keepers<E: Perishable>() -> [SimpleExpr; 3] {
-    use legal_holds::Column::{DataType, ReleasedAt, SubjectId, TenantId};
-    let hold = || {
+    let hold = |covers: Condition| {
         let mut hold = Query::select();
-        hold.expr(Expr::value(1)).from(legal_holds::Entity);
-        hold.and_where(same(TenantId, E::TENANT)).and_where(ReleasedAt.is_null());
-        hold
+        hold.expr(Expr::value(1)).from(legal_holds::Entity).cond_where(covers);
+        Expr::exists(hold)
     };
-    let same_type = same(DataType, E::DATA_TYPE);
-    let on_subject = hold()
-        .and_where(same(SubjectId, E::SUBJECT))
-        .cond_where(Condition::any().add(DataType.is_null()).add(same_type.clone()))
-        .take();
-    let on_type = hold().and_where(SubjectId.is_null()).and_where(same_type).take();
-    let restricted = Query::select()
+    let [on_subject, on_type] = covered::<E>().map(hold);
+    [on_subject, on_type, restricted::<E>()]
+}
+
+/// The two ways in which a hold in force covers the row: by its subject, and by its data type whoever the subject is. Each
+/// can be joined by an equality, and no hold covers a row in both.
+pub(super) fn covered<E: Perishable>() -> [Condition; 2] {
+    use legal_holds::Column::{DataType, ReleasedAt, SubjectId, TenantId};
+    let in_force = || Condition::all().add(same(TenantId, E::TENANT)).add(ReleasedAt.is_null());
+    let same_type = || same(DataType, E::DATA_TYPE);
+    let any_type_or_this = Condition::any().add(DataType.is_null()).add(same_type());
+    [
+        in_force().add(same(SubjectId, E::SUBJECT)).add(any_type_or_this),
+        in_force().add(SubjectId.is_null()).add(same_type()),
+    ]
+}
+
+/// Processing of the row's subject is restricted.
+pub(super) fn restricted<E: Perishable>() -> SimpleExpr {
+    let mut subject = Query::select();
+    subject
         .expr(Expr::value(1))
         .from(subjects::Entity)
         .and_where(same(subjects::Column::TenantId, E::TENANT))
         .and_where(same(subjects::Column::Id, E::SUBJECT))
-        .and_where(subjects::Column::Status.eq(SubjectStatus::Restricted))
-        .take();
-    [on_subject, on_type, restricted].map(Expr::exists)
+        .and_where(subjects::Column::Status.eq(SubjectStatus::Restricted));
+    Expr::exists(subject)
 }
 
 fn same(column: impl ColumnTrait, of_row: impl ColumnTrait) -> SimpleExpr {

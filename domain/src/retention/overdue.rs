@@ -1,11 +1,16 @@
 //! What should be gone and is not: records and files past their end that nothing keeps.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::vault::{files, records};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QuerySelect as _};
 
-use super::{Perishable, due};
-use crate::{db::TenantTx, error::Result};
+use super::{Perishable, due, types};
+use crate::{
+    app::App,
+    db::TenantTx,
+    error::Result,
+    viewer::{Permission, Viewer},
+};
 
 /// Measured at the transaction's instant, by the condition that the sweep uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,6 +23,19 @@ pub struct Overdue {
     pub held: u64,
 }
 
+impl Overdue {
+    /// How long the first of them has been kept past its end; zero where there is none.
+    #[must_use]
+    pub fn overdue_for(&self, now: DateTime<Utc>) -> TimeDelta {
+        self.since.map_or(TimeDelta::zero(), |since| (now - since).max(TimeDelta::zero()))
+    }
+}
+
+/// What a tenant keeps past its period now.
+pub async fn read_overdue(app: &App, viewer: &Viewer) -> Result<Overdue> {
+    app.read(viewer, Permission::RetentionRead, overdue).await
+}
+
 pub async fn overdue(tx: &TenantTx) -> Result<Overdue> {
     let (records, files) = (overdue_in::<records::Entity>(tx).await?, overdue_in::<files::Entity>(tx).await?);
     Ok(Overdue {
@@ -28,7 +46,8 @@ pub async fn overdue(tx: &TenantTx) -> Result<Overdue> {
 }
 
 async fn overdue_in<E: Perishable>(tx: &TenantTx) -> Result<Overdue> {
-    let expired = E::find().filter(due::expired::<E>(tx.now()));
+    let types = types::present::<E>(tx).await?;
+    let expired = E::find().filter(E::DATA_TYPE.is_in(types)).filter(due::expired::<E>(tx.now()));
     let loose = expired.clone().filter(due::loose::<E>());
     let loose = loose.select_only().column_as(E::ID.count(), "records").column_as(E::EXPIRES_AT.min(), "since");
     let (records, since) = tx.tuples::<_, (i64, Option<DateTime<Utc>>)>(loose).await?.pop().unwrap_or_default();

@@ -7,13 +7,13 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
 };
 
+use super::restamp_later;
 use crate::{
     app::App,
     db::TenantTx,
     error::{Error, Result},
     evidence::Event,
     viewer::{Permission, Viewer},
-    work::Work,
 };
 
 /// A policy as it shall be.
@@ -46,7 +46,7 @@ pub async fn set_policy(tx: &TenantTx, policy: &SetPolicy) -> Result<(retention_
     tx.serialise("retention/policies").await?;
     let found = find(tx, &policy.data_type).await?;
     if found.as_ref().is_none_or(|old| ends(old.deletion_method, old.retention) != ends_of(policy)) {
-        tx.enqueue(Work::Restamp { data_type: policy.data_type.clone() }).await?;
+        restamp_later(tx, &policy.data_type).await?;
     }
     match found {
         None => Ok((create(tx, policy).await?, Changed::Created)),

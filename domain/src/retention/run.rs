@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use recital_entities::{
-    RetentionRunId, RetentionRunState,
-    retention::{retention_results, retention_runs},
+    LegalHoldId, RetentionRunId, RetentionRunState,
+    retention::{retention_result_holds, retention_results, retention_runs},
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _};
 
@@ -38,6 +38,7 @@ pub(super) async fn begin(
         started_at: tx.now(),
         finished_at: None,
         started_by: tx.actor(),
+        failure: None,
     };
     let run = tx.insert(run.into_active_model()).await?;
     let results = types.into_iter().map(|(data_type, terms)| retention_results::Model {
@@ -50,14 +51,23 @@ pub(super) async fn begin(
         held: 0,
         legal_basis: terms.legal_basis,
         finished_at: None,
+        restricted: 0,
+        records_swept_to: None,
+        files_swept_to: None,
     });
     tx.insert_all(results.map(sea_orm::IntoActiveModel::into_active_model).collect()).await?;
     Ok(run)
 }
 
-/// Runs that were begun and not finished, oldest first.
+/// # Errors
+/// `NOT_FOUND`.
+pub(super) async fn get(tx: &TenantTx, run: RetentionRunId) -> Result<retention_runs::Model> {
+    tx.get("retention run", retention_runs::Entity::find().filter(Column::Id.eq(run))).await
+}
+
+/// Runs that were begun and not finished, oldest first: interrupted, or failed.
 pub(super) async fn unfinished(tx: &TenantTx) -> Result<Vec<retention_runs::Model>> {
-    let select = retention_runs::Entity::find().filter(Column::State.eq(RetentionRunState::Running));
+    let select = retention_runs::Entity::find().filter(Column::State.ne(RetentionRunState::Completed));
     tx.all(select.order_by_asc(Column::Id)).await
 }
 
@@ -89,18 +99,34 @@ pub async fn runs_by_ids(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// What a run did to one data type, and which holds kept how much of it.
+#[derive(Clone, Debug)]
+pub struct RunResult {
+    pub row: retention_results::Model,
+    /// Known once the data type is done.
+    pub kept_by: Vec<(LegalHoldId, i32)>,
+}
+
 /// What several runs did, or have done so far, by data type.
 pub async fn results_of(
     app: &App,
     viewer: &Viewer,
     runs: Vec<RetentionRunId>,
-) -> Result<HashMap<RetentionRunId, Vec<retention_results::Model>>> {
-    use retention_results::{Column, Entity};
-    let select = Entity::find().filter(Column::RunId.is_in(runs)).order_by_asc(Column::DataType);
-    let rows = app.read(viewer, Permission::RetentionRead, async |tx| tx.all(select).await).await?;
+) -> Result<HashMap<RetentionRunId, Vec<RunResult>>> {
+    use retention_result_holds::Column as Hold;
+    use retention_results::Column as Row;
+    let rows = retention_results::Entity::find().filter(Row::RunId.is_in(runs.clone())).order_by_asc(Row::DataType);
+    let holds = retention_result_holds::Entity::find().filter(Hold::RunId.is_in(runs)).order_by_asc(Hold::HoldId);
+    let look = async |tx: &TenantTx| Ok((tx.all(rows).await?, tx.all(holds).await?));
+    let (rows, holds) = app.read(viewer, Permission::RetentionRead, look).await?;
+    let mut kept = HashMap::<_, Vec<_>>::new();
+    for hold in holds {
+        kept.entry((hold.run_id, hold.data_type)).or_default().push((hold.hold_id, hold.kept));
+    }
     let mut results = HashMap::<_, Vec<_>>::new();
     for row in rows {
-        results.entry(row.run_id).or_default().push(row);
+        let kept_by = kept.remove(&(row.run_id, row.data_type.clone())).unwrap_or_default();
+        results.entry(row.run_id).or_default().push(RunResult { row, kept_by });
     }
     Ok(results)
 }

@@ -1,14 +1,17 @@
 //! Which data types there are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use recital_entities::{
     DeletionMethod, Period, PurposeId,
     purposes::purposes,
+    retention::retention_policies,
     vault::{files, records},
 };
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
+};
 
 use super::{Perishable, due, period, policy};
 use crate::{
@@ -48,59 +51,98 @@ const NO_LONGER_NECESSARY: &str = "no_longer_necessary";
 /// The data types that a sweep at `at` looks at: those deleted automatically and those of which anything is past its
 /// end; or `only` that one.
 pub(super) async fn swept(tx: &TenantTx, only: Option<&str>, at: DateTime<Utc>) -> Result<BTreeMap<String, Terms>> {
-    if let Some(data_type) = only {
-        require_known(tx, data_type).await?;
-    }
-    let policies = policy::all(tx).await?;
-    let mut due = DuePurposes::new();
-    due_purposes::<records::Entity>(tx, only, at, &mut due).await?;
-    due_purposes::<files::Entity>(tx, only, at, &mut due).await?;
-    let mut types: BTreeSet<&str> = due.keys().map(String::as_str).chain(only).collect();
-    let automatic = policies.iter().filter(|policy| policy.deletion_method == DeletionMethod::Automatic);
-    types.extend(automatic.map(|policy| policy.data_type.as_str()).filter(|_| only.is_none()));
+    let policies: HashMap<_, _> =
+        policy::all(tx).await?.into_iter().map(|policy| (policy.data_type.clone(), policy)).collect();
+    let types = match only {
+        Some(data_type) => {
+            require_known(tx, data_type).await?;
+            BTreeSet::from([data_type.to_owned()])
+        }
+        None => all_swept(tx, policies.values(), at).await?,
+    };
     let purposes = purposes(tx).await?;
-    let terms = types.into_iter().map(|data_type| {
-        let policy = policies.iter().find(|policy| policy.data_type == data_type);
-        let terms = policy.map_or_else(
-            || Terms {
-                retention: own_period(&purposes, data_type, due.get(data_type), at),
-                legal_basis: NO_LONGER_NECESSARY.to_owned(),
-            },
-            |policy| Terms { retention: policy.retention, legal_basis: policy.legal_basis.clone() },
-        );
-        (data_type.to_owned(), terms)
-    });
-    Ok(terms.collect())
+    let mut swept = BTreeMap::new();
+    for data_type in types {
+        let terms = match policies.get(&data_type) {
+            Some(policy) => Terms { retention: policy.retention, legal_basis: policy.legal_basis.clone() },
+            None => {
+                let due = due_purposes(tx, &data_type, at).await?;
+                let retention = own_period(&purposes, &data_type, &due, at);
+                Terms { retention, legal_basis: NO_LONGER_NECESSARY.to_owned() }
+            }
+        };
+        swept.insert(data_type, terms);
+    }
+    Ok(swept)
 }
 
-/// By data type, the purposes of which anything is past its end.
-type DuePurposes = BTreeMap<String, BTreeSet<PurposeId>>;
-
-async fn due_purposes<E: Perishable>(
+async fn all_swept(
     tx: &TenantTx,
-    only: Option<&str>,
+    policies: impl Iterator<Item = &retention_policies::Model>,
     at: DateTime<Utc>,
-    due: &mut DuePurposes,
-) -> Result<()> {
-    let select = E::find().select_only().column(E::DATA_TYPE).column(E::PURPOSE).distinct();
-    let select =
-        select.filter(due::expired::<E>(at)).apply_if(only, |select, only| select.filter(E::DATA_TYPE.eq(only)));
-    for (data_type, purpose) in tx.tuples::<_, (String, PurposeId)>(select).await? {
-        due.entry(data_type).or_default().insert(purpose);
+) -> Result<BTreeSet<String>> {
+    let automatic = policies.filter(|policy| policy.deletion_method == DeletionMethod::Automatic);
+    let mut types: BTreeSet<String> = automatic.map(|policy| policy.data_type.clone()).collect();
+    types.extend(expired::<records::Entity>(tx, at).await?);
+    types.extend(expired::<files::Entity>(tx, at).await?);
+    Ok(types)
+}
+
+/// The data types of which anything is past its end: one look at an index each.
+async fn expired<E: Perishable>(tx: &TenantTx, at: DateTime<Utc>) -> Result<Vec<String>> {
+    let mut expired = Vec::new();
+    for data_type in present::<E>(tx).await? {
+        let any = E::find().select_only().column(E::DATA_TYPE).filter(E::DATA_TYPE.eq(&data_type)).limit(1);
+        let any: Vec<(String,)> = tx.tuples(any.filter(due::expired::<E>(at))).await?;
+        expired.extend(any.into_iter().map(|(data_type,)| data_type));
     }
-    Ok(())
+    Ok(expired)
+}
+
+/// The data types that the table holds, from one to the next in the index: the cost is that of the types, not of the rows.
+pub(super) async fn present<E: Perishable>(tx: &TenantTx) -> Result<Vec<String>> {
+    present_among(tx, E::find()).await
+}
+
+/// Those of the rows selected.
+pub(super) async fn present_among<E: Perishable>(tx: &TenantTx, rows: Select<E>) -> Result<Vec<String>> {
+    let mut types: Vec<String> = Vec::new();
+    loop {
+        let next = rows.clone().select_only().column(E::DATA_TYPE);
+        let next = next.apply_if(types.last(), |select, last| select.filter(E::DATA_TYPE.gt(last)));
+        match tx.tuples::<_, (String,)>(next.order_by_asc(E::DATA_TYPE).limit(1)).await?.pop() {
+            Some((data_type,)) => types.push(data_type),
+            None => return Ok(types),
+        }
+    }
+}
+
+/// The purposes of which anything of the data type is past its end.
+async fn due_purposes(tx: &TenantTx, data_type: &str, at: DateTime<Utc>) -> Result<HashSet<PurposeId>> {
+    let mut purposes = due_purposes_in::<records::Entity>(tx, data_type, at).await?;
+    purposes.extend(due_purposes_in::<files::Entity>(tx, data_type, at).await?);
+    Ok(purposes.into_iter().map(|(purpose,)| purpose).collect())
+}
+
+async fn due_purposes_in<E: Perishable>(
+    tx: &TenantTx,
+    data_type: &str,
+    at: DateTime<Utc>,
+) -> Result<Vec<(PurposeId,)>> {
+    let select = E::find().select_only().column(E::PURPOSE).distinct();
+    tx.tuples(select.filter(E::DATA_TYPE.eq(data_type)).filter(due::expired::<E>(at))).await
 }
 
 /// The longest that any purpose keeps the data type, where no policy says.
 fn own_period(
     purposes: &[purposes::Model],
     data_type: &str,
-    due: Option<&BTreeSet<PurposeId>>,
+    due: &HashSet<PurposeId>,
     at: DateTime<Utc>,
 ) -> Period {
     let concerned = purposes
         .iter()
-        .filter(|purpose| collects(purpose, data_type) || due.is_some_and(|purposes| purposes.contains(&purpose.id)));
+        .filter(|purpose| collects(purpose, data_type) || due.contains(&purpose.id));
     let length =
         |period: &Period| (*period == Period::Indefinite, period::end(*period, at).is_none(), period::end(*period, at));
     concerned.map(|purpose| purpose.retention).max_by_key(length).unwrap_or(Period::Indefinite)

@@ -16,7 +16,7 @@ use super::metrics::{
 use crate::{
     app::App,
     error::Result,
-    requests,
+    requests, retention,
     viewer::{Actor, Viewer},
     work::{self, JobBoard},
 };
@@ -42,6 +42,7 @@ impl Measure {
         queue(app).await?;
         jobs(app, board).await?;
         overdue(app).await?;
+        retention::publish(app).await?;
         *last = Some(Instant::now());
         Ok(())
     }

@@ -204,6 +204,10 @@ gauges! {
     DatabaseConnections = "recital_database_connections" { state: ConnectionUse }
     /// The most connections that this process opens.
     DatabaseConnectionsMost = "recital_database_connections_most" {}
+    /// Records and files of all tenants past their period that nothing keeps, as last measured.
+    RetentionViolations = "recital_retention_violations" {}
+    /// How long the first of them has been kept too long.
+    RetentionOldestViolation = "recital_retention_oldest_violation_seconds" {}
 }
 
 /// One of the schema's tables.

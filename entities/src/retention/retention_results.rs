@@ -19,9 +19,13 @@ pub struct Model {
     pub held: i32,
     pub legal_basis: String,
     pub finished_at: Option<DateTimeUtc>,
+    pub restricted: i32,
+    pub records_swept_to: Option<DateTimeUtc>,
+    pub files_swept_to: Option<DateTimeUtc>,
 }
 
 crate::tenant_table! {
     Key: TenantId | RunId | DataType;
-    Operational: Retention | Cutoff | Deleted | Held | LegalBasis | FinishedAt;
+    Operational: Retention | Cutoff | Deleted | Held | LegalBasis | FinishedAt | Restricted | RecordsSweptTo
+        | FilesSweptTo;
 }

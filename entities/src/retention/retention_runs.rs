@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{RetentionRunId, RetentionRunState, TenantId};
+use crate::{RetentionFailure, RetentionRunId, RetentionRunState, TenantId};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "retention_runs")]
@@ -17,9 +17,10 @@ pub struct Model {
     pub started_at: DateTimeUtc,
     pub finished_at: Option<DateTimeUtc>,
     pub started_by: String,
+    pub failure: Option<RetentionFailure>,
 }
 
 crate::tenant_table! {
     Key: TenantId | Id;
-    Operational: State | DataType | CutoffAt | StartedAt | FinishedAt | StartedBy;
+    Operational: State | DataType | CutoffAt | StartedAt | FinishedAt | StartedBy | Failure;
 }

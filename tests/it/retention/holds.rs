@@ -2,11 +2,10 @@
 
 use chrono::TimeDelta;
 use recital_domain::{evidence::Event, retention, vault, viewer::Permission};
-use recital_entities::SubjectId;
 use recital_tests::both_engines;
 use serde_json::json;
 
-use super::{HOLD, PREVIEW, RELEASE, RUN, RUNS, entries, hold, left, of, store};
+use super::{HOLD, KEPT, PREVIEW, RELEASE, RUN, RUNS, entries, hold, left, of, restrict, store};
 
 both_engines! {
     async fn what_is_held_is_kept_until_the_hold_is_released(world: World) {
@@ -70,6 +69,51 @@ both_engines! {
         world.finish().await;
     }
 
+    async fn the_dry_run_and_the_run_name_what_keeps_data_and_how_much(world: World) {
+        world.import_registers().await;
+        let (ada, grace) = (world.subject("ada").await, world.subject("grace").await);
+        let old = world.now() - TimeDelta::days(3);
+        for (subject, data_type, count) in
+            [(&ada, "uploaded_images", 3), (&grace, "uploaded_images", 2), (&ada, "ip_address", 1), (&grace, "ip_address", 4)]
+        {
+            store(&world.owner, subject, data_type, old, count).await;
+        }
+        let on_ada = hold(&world.owner, json!({ "subject": { "externalId": "ada" } })).await;
+        let on_images = hold(&world.owner, json!({ "dataType": "uploaded_images" })).await;
+        let on_both = hold(&world.owner, json!({ "subject": { "externalId": "grace" }, "dataType": "ip_address" })).await;
+        let released = hold(&world.owner, json!({ "dataType": "ip_address" })).await;
+        world.ask(RELEASE, json!({ "id": released })).await;
+        restrict(&world, "grace").await;
+
+        let preview = format!("{{ retentionPreview {{ dataType due held {KEPT} }} }}");
+        let preview = world.ask(&preview, json!({})).await["retentionPreview"].take();
+        let run = format!("mutation {{ runRetention(input: {{}}) {{ run {{ results {{ dataType deleted held {KEPT} }} }} }} }}");
+        let results = world.ask(&run, json!({})).await["runRetention"]["run"]["results"].take();
+        let reason = "A lawsuit about Lovelace";
+        let expected = [
+            ("uploaded_images", 5, 2, vec![
+                json!({ "hold": { "id": on_ada, "reason": reason, "dataType": null }, "kept": 3 }),
+                json!({ "hold": { "id": on_images, "reason": reason, "dataType": "uploaded_images" }, "kept": 5 }),
+            ]),
+            ("ip_address", 5, 4, vec![
+                json!({ "hold": { "id": on_ada, "reason": reason, "dataType": null }, "kept": 1 }),
+                json!({ "hold": { "id": on_both, "reason": reason, "dataType": "ip_address" }, "kept": 4 }),
+            ]),
+        ];
+        for (data_type, held, restricted, kept_by) in expected {
+            for (list, gone) in [(&preview, "due"), (&results, "deleted")] {
+                let found = of(list, data_type);
+                assert_eq!((&found[gone], &found["held"], &found["restricted"]), (&json!(0), &json!(held), &json!(restricted)), "{found}");
+                assert_eq!(found["keptBy"], json!(kept_by), "{data_type} {gone}");
+            }
+        }
+        let auditor = world.client("AUDITOR").await;
+        let seen = auditor.ask("{ retentionRuns { edges { node { results { dataType keptBy { hold { id } kept } } } } } }", json!({})).await;
+        let images = of(&seen["retentionRuns"]["edges"][0]["node"]["results"], "uploaded_images");
+        assert_eq!(images["keptBy"].as_array().map(Vec::len), Some(2), "an auditor sees which");
+        world.finish().await;
+    }
+
     async fn a_hold_placed_during_a_run_is_respected(world: World) {
         world.import_registers().await;
         let subject = world.subject("ada").await;
@@ -90,20 +134,16 @@ both_engines! {
         world.import_registers().await;
         let subject = world.subject("ada").await;
         store(&world.owner, &subject, "uploaded_images", world.now() - TimeDelta::days(3), 1).await;
-        let change = async |restrict: bool| {
-            world.app.write(&world.job("test"), Permission::SubjectWrite, async |tx| {
-                let found = vault::find_subject(tx, &vault::SubjectRef::ExternalId("ada".into())).await?;
-                let id: SubjectId = found.id;
-                if restrict { vault::restrict(tx, id).await? } else { vault::lift_restriction(tx, id).await? };
-                Ok(Event::SubjectRestricted { id, cause: "story".into() }.with(()))
-            }).await.expect("a change");
-        };
-        change(true).await;
+        restrict(&world, "ada").await;
         let forecast = world.ask(PREVIEW, json!({ "type": "uploaded_images" })).await["retentionPreview"][0].take();
         assert_eq!((forecast["due"].as_i64(), forecast["held"].as_i64()), (Some(0), Some(1)));
         world.ask(RUN, json!({})).await;
         assert_eq!(left(&world.owner, &subject).await, 1);
-        change(false).await;
+        world.app.write(&world.job("story"), Permission::SubjectWrite, async |tx| {
+            let id = vault::find_subject(tx, &vault::SubjectRef::ExternalId("ada".into())).await?.id;
+            vault::lift_restriction(tx, id).await?;
+            Ok(Event::RestrictionLifted { id }.with(()))
+        }).await.expect("a change");
         world.ask(RUN, json!({})).await;
         assert_eq!(left(&world.owner, &subject).await, 0);
         world.finish().await;

@@ -1,10 +1,24 @@
 //! How long data is kept.
 
 use chrono::TimeDelta;
-use recital_tests::both_engines;
+use recital_domain::{error::Result, retention, work};
+use recital_tests::{World, both_engines};
 use serde_json::{Value, json};
 
 use super::{RUN, SET, at, entries, left, of, set, store};
+
+/// How many ends each stamping anew of that data type changed.
+async fn restamped(world: &World, data_type: &str) -> Vec<i64> {
+    let entries = entries(world, "retention.restamped").await.into_iter().map(|mut entry| entry["details"].take());
+    let of_type = entries.filter(|details| details["data_type"] == data_type);
+    of_type.map(|details| details["count"].as_i64().expect("a count")).collect()
+}
+
+/// How the stamping anew of that data type stands.
+async fn restamp(world: &World, data_type: &str) -> Value {
+    const POLICIES: &str = "{ retentionPolicies { dataType restamp { stamped finishedAt } } }";
+    of(&world.ask(POLICIES, json!({})).await["retentionPolicies"], data_type)["restamp"].clone()
+}
 
 both_engines! {
     async fn a_record_s_end_follows_its_type_s_policy_or_else_its_purpose(world: World) {
@@ -48,11 +62,55 @@ both_engines! {
         set(&world.owner, "uploaded_images", "PT1H", "AUTOMATIC").await;
         world.drain().await;
         assert_eq!(ends().await, [passed, Some(world.now() + TimeDelta::hours(1))]);
-        let stamped = entries(&world, "retention.restamped").await;
-        let counts: Vec<_> = stamped.iter().map(|entry| &entry["details"]["count"]).collect();
-        assert_eq!(counts, [1, 1, 1], "the record that was due is never counted");
+        assert_eq!(restamped(&world, "uploaded_images").await, [1, 1, 1], "the record that was due is never counted");
         set(&world.owner, "uploaded_images", "PT1H", "AUTOMATIC").await;
         assert_eq!(world.drain().await, 0, "an unchanged policy stamps nothing");
+        world.finish().await;
+    }
+
+    async fn stamping_anew_that_was_killed_goes_on_where_it_stood_and_says_how_many(world: World) {
+        world.import_registers().await;
+        world.drain().await;
+        let subject = world.subject("ada").await;
+        store(&world.owner, &subject, "uploaded_images", world.now(), 7).await;
+        set(&world.owner, "uploaded_images", "P30D", "AUTOMATIC").await;
+        assert_eq!(restamp(&world, "uploaded_images").await, json!({ "stamped": 0, "finishedAt": null }));
+        // The first worker dies after one batch, its item still in its hands.
+        let dead = work::claim(&world.app, 1).await.expect("work is claimed");
+        assert_eq!(dead[0].kind, "retention.restamp");
+        let job = world.job("work");
+        assert!(retention::restamp_batch(&world.app, &job, "uploaded_images", 3).await.expect("a batch"), "there is more");
+        assert_eq!(restamp(&world, "uploaded_images").await["stamped"], 3);
+        world.advance(work::LEASE + TimeDelta::seconds(1));
+        let taken_over = work::claim(&world.app, 1).await.expect("work is claimed");
+        assert_eq!(taken_over[0].id, dead[0].id);
+        let batches = async || -> Result<usize> {
+            let mut batches = 1;
+            while retention::restamp_batch(&world.app, &job, "uploaded_images", 3).await? { batches += 1; }
+            Ok(batches)
+        };
+        assert_eq!(batches().await.expect("the rest"), 2, "4 were left, not 7");
+        work::finish(&world.app, &taken_over[0], &Ok(())).await.expect("the item is done");
+        let done = restamp(&world, "uploaded_images").await;
+        assert_eq!(done["stamped"], 7);
+        assert!(done["finishedAt"].is_string(), "{done}");
+        assert_eq!(restamped(&world, "uploaded_images").await.last(), Some(&7));
+        world.finish().await;
+    }
+
+    async fn a_period_that_changes_while_it_is_stamped_begins_anew(world: World) {
+        world.import_registers().await;
+        world.drain().await;
+        let subject = world.subject("ada").await;
+        store(&world.owner, &subject, "uploaded_images", world.now(), 5).await;
+        set(&world.owner, "uploaded_images", "P30D", "AUTOMATIC").await;
+        retention::restamp_batch(&world.app, &world.job("work"), "uploaded_images", 3).await.expect("a batch");
+        set(&world.owner, "uploaded_images", "P60D", "AUTOMATIC").await;
+        world.drain().await;
+        let end = (world.now() + TimeDelta::days(60)).format("%Y-%m-%d");
+        let right = format!("SELECT count(*) FROM records WHERE CAST(expires_at AS text) LIKE '{end}%'");
+        assert_eq!(world.database.number(&right).await.expect("a count"), 5);
+        assert_eq!(restamp(&world, "uploaded_images").await["stamped"], 5);
         world.finish().await;
     }
 

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
     Sealed, SubjectStatus, TenantId, TenantStatus, access, access::tenants, accuracy, centre, consent, evidence,
-    requests, retention, vault, vault::subjects, work::work_items,
+    requests, retention, retention::retention_standings, vault, vault::subjects, work::work_items,
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, sea_query::Expr};
 use serde_json::json;
@@ -136,7 +136,7 @@ macro_rules! destroyed {
 destroyed! {
     access::mail_settings, access::mail_counts, centre::centre_settings, access::idempotency_keys, access::webhook_deliveries, access::webhook_endpoints, access::api_keys, access::members, access::controllers,
     accuracy::reverifications, accuracy::accuracy_policies,
-    retention::retention_results, retention::retention_runs, retention::retention_policies, retention::legal_holds,
+    retention::retention_result_holds, retention::retention_results, retention::retention_runs, retention::retention_restamps, retention::retention_policies, retention::legal_holds,
     vault::restrictions,
     requests::export_packages, requests::erasure_certificates, requests::erasure_ledger, requests::last_addresses, requests::request_policies, requests::request_events, requests::subject_requests,
     consent::objections, consent::consents, consent::notices,
@@ -148,7 +148,9 @@ destroyed! {
 
 async fn destroy_rows(tx: &TenantTx) -> Result<u64> {
     let work = work_items::Entity::delete_many().filter(work_items::Column::TenantId.eq(tx.tenant()));
-    let rows = delete_all(tx).await? + tx.delete_global(work).await?;
+    let standing = retention_standings::Entity::delete_many();
+    let standing = standing.filter(retention_standings::Column::TenantId.eq(tx.tenant()));
+    let rows = delete_all(tx).await? + tx.delete_global(work).await? + tx.delete_global(standing).await?;
     // Consent events point at them: what is left of a subject is an id.
     let nameless = subjects::Entity::update_many()
         .col_expr(subjects::Column::Status, Expr::value(SubjectStatus::Erased))
