@@ -17,8 +17,8 @@ mod m20261121_000010_mail;
 mod m20261121_000011_request_life;
 mod m20261121_000012_log_tiles;
 mod m20261121_000014_one_run_at_a_time;
-mod m20261121_000016_packages;
 mod m20261121_000015_retention;
+mod m20261121_000016_packages;
 mod m20261121_000018_centre;
 mod m20261121_000019_erasure_ledger;
 
@@ -41,8 +41,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000011_request_life::Migration),
             Box::new(m20261121_000012_log_tiles::Migration),
             Box::new(m20261121_000014_one_run_at_a_time::Migration),
-            Box::new(m20261121_000016_packages::Migration),
             Box::new(m20261121_000015_retention::Migration),
+            Box::new(m20261121_000016_packages::Migration),
             Box::new(m20261121_000018_centre::Migration),
             Box::new(m20261121_000019_erasure_ledger::Migration),
         ]

@@ -5,9 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
 use chrono::{DateTime, Utc};
 use recital_domain::{error::Error, retention as room};
-use recital_entities::{
-    RetentionFailure, RetentionRunId, RetentionRunState, retention::retention_runs,
-};
+use recital_entities::{RetentionFailure, RetentionRunId, RetentionRunState, retention::retention_runs};
 
 use super::hold::KeptByHold;
 use crate::{

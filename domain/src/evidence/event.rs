@@ -2,8 +2,9 @@
 
 use recital_entities::{
     ApiKeyId, AttestationId, AttributeFormatType, ConsentId, DecisionReason, DeletionMethod, ErasureApproval, FileId,
-    IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId, RetentionFailure, RetentionPolicyId, RetentionRunId,
-    ReverificationId, Role, SubjectId, SubjectRequestId, TenantId, WebhookDisabledReason, WebhookEndpointId,
+    IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId, RetentionFailure, RetentionPolicyId,
+    RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, TenantId, WebhookDisabledReason,
+    WebhookEndpointId,
 };
 use serde_json::{Value, json};
 

@@ -109,7 +109,12 @@ struct Went {
 }
 
 /// Deletes at most `most` records and files of the data type. With a file's row goes its key; its content follows.
-async fn delete(tx: &TenantTx, result: &mut retention_results::Model, cutoff: DateTime<Utc>, most: u64) -> Result<Went> {
+async fn delete(
+    tx: &TenantTx,
+    result: &mut retention_results::Model,
+    cutoff: DateTime<Utc>,
+    most: u64,
+) -> Result<Went> {
     let due = next_due::<records::Entity>(&result.data_type, result.records_swept_to, cutoff, most);
     let due: Vec<(Uuid, DateTime<Utc>)> = tx.tuples(due).await?;
     result.records_swept_to = Some(due.last().map_or(cutoff, |(_, end)| *end));

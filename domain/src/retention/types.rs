@@ -134,15 +134,8 @@ async fn due_purposes_in<E: Perishable>(
 }
 
 /// The longest that any purpose keeps the data type, where no policy says.
-fn own_period(
-    purposes: &[purposes::Model],
-    data_type: &str,
-    due: &HashSet<PurposeId>,
-    at: DateTime<Utc>,
-) -> Period {
-    let concerned = purposes
-        .iter()
-        .filter(|purpose| collects(purpose, data_type) || due.contains(&purpose.id));
+fn own_period(purposes: &[purposes::Model], data_type: &str, due: &HashSet<PurposeId>, at: DateTime<Utc>) -> Period {
+    let concerned = purposes.iter().filter(|purpose| collects(purpose, data_type) || due.contains(&purpose.id));
     let length =
         |period: &Period| (*period == Period::Indefinite, period::end(*period, at).is_none(), period::end(*period, at));
     concerned.map(|purpose| purpose.retention).max_by_key(length).unwrap_or(Period::Indefinite)

@@ -15,9 +15,9 @@ const STATES: &str = "{ retentionRuns { totalCount edges { node { id state failu
 /// From now on nothing is deleted from the table, until [`heal`].
 async fn break_deletes(world: &World, table: &str) {
     let sql = match world.engine {
-        Engine::Sqlite => format!(
-            "CREATE TRIGGER broken BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'a broken disk'); END"
-        ),
+        Engine::Sqlite => {
+            format!("CREATE TRIGGER broken BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'a broken disk'); END")
+        }
         Engine::Postgres => format!(
             "CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a broken disk'; END $$;
              CREATE TRIGGER broken BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION broken()"

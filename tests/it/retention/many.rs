@@ -16,7 +16,8 @@ use super::{left, store};
 const ROWS: i64 = 100_000;
 
 /// So many copies of the one record there is, a day past its end. What is sealed in them opens nowhere.
-const COPIES: &str = "INSERT INTO records (tenant_id, id, subject_id, purpose_id, data_type, payload, created_at, expires_at)
+const COPIES: &str =
+    "INSERT INTO records (tenant_id, id, subject_id, purpose_id, data_type, payload, created_at, expires_at)
     SELECT tenant_id, gen_random_uuid(), subject_id, purpose_id, data_type, payload, created_at, expires_at
     FROM records, generate_series(2, 100000)";
 
@@ -30,11 +31,13 @@ const COUNT_DELETIONS: &str = "CREATE TABLE deletions (tx xid8, deleted bigint);
         FOR EACH STATEMENT EXECUTE FUNCTION count_deletions()";
 
 /// The order of what the log says: batches of the sweep, and calls that stored.
-const LOG: &str = "SELECT action FROM audit_entries WHERE action IN ('retention.batch_erased', 'records.stored') ORDER BY id";
+const LOG: &str =
+    "SELECT action FROM audit_entries WHERE action IN ('retention.batch_erased', 'records.stored') ORDER BY id";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn reading_and_writing_go_on_while_many_rows_go_in_batches() {
     let world = World::start(Engine::Postgres).await;
+    world.expect_log("slow statement: execution time exceeded alert threshold summary=\"INSERT INTO records");
     world.import_registers().await;
     let (ada, grace) = (world.subject("ada").await, world.subject("grace").await);
     store(&world.owner, &ada, "uploaded_images", world.now() - TimeDelta::days(2), 1).await;
@@ -64,13 +67,20 @@ async fn reading_and_writing_go_on_while_many_rows_go_in_batches() {
     let (swept, (), ()) = tokio::join!(sweep, writer, reader);
     assert_eq!(swept, ROWS.unsigned_abs());
     let stored = stored.load(Ordering::SeqCst);
-    assert_eq!(left(&world.owner, &grace).await, i64::try_from(stored).expect("a count"), "what was stored meanwhile is there");
+    assert_eq!(
+        left(&world.owner, &grace).await,
+        i64::try_from(stored).expect("a count"),
+        "what was stored meanwhile is there"
+    );
     assert_eq!(left(&world.owner, &ada).await, 0);
 
     let longest = "SELECT max(deleted)::bigint FROM (SELECT sum(deleted) AS deleted FROM deletions GROUP BY tx) each";
     assert_eq!(world.database.number(longest).await.expect("a count"), i64::try_from(BATCH).expect("a count"));
     let transactions = "SELECT count(*) FROM (SELECT tx FROM deletions GROUP BY tx HAVING sum(deleted) > 0) each";
-    assert_eq!(world.database.number(transactions).await.expect("a count"), ROWS / i64::try_from(BATCH).expect("a count"));
+    assert_eq!(
+        world.database.number(transactions).await.expect("a count"),
+        ROWS / i64::try_from(BATCH).expect("a count")
+    );
     let log = world.database.texts(LOG).await.expect("the log");
     let batches: Vec<_> = log.split(|action| action == "retention.batch_erased").collect();
     let between = &batches[1..batches.len() - 1];

@@ -30,16 +30,31 @@ const STEPS: usize = 40;
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    Store { data_type: usize, purpose: usize, hours_ago: i64, count: usize },
+    Store {
+        data_type: usize,
+        purpose: usize,
+        hours_ago: i64,
+        count: usize,
+    },
     /// None: on request.
-    SetPolicy { data_type: usize, days: Option<u32> },
-    Hold { person: bool, data_type: Option<usize> },
-    Release { which: usize },
+    SetPolicy {
+        data_type: usize,
+        days: Option<u32>,
+    },
+    Hold {
+        person: bool,
+        data_type: Option<usize>,
+    },
+    Release {
+        which: usize,
+    },
     Restrict,
     LiftRestriction,
     Withdraw,
     Agree,
-    Wait { minutes: i64 },
+    Wait {
+        minutes: i64,
+    },
     Sweep,
 }
 
@@ -262,7 +277,11 @@ impl<'a> History<'a> {
         let subject = self.subject(person);
         let change = self.world.app.write(&self.viewer, Permission::SubjectWrite, async |tx| {
             let id = vault::find_subject(tx, &subject).await?.id;
-            if restrict { vault::restrict(tx, id).await? } else { vault::lift_restriction(tx, id).await? };
+            if restrict {
+                vault::restrict(tx, id).await?
+            } else {
+                vault::lift_restriction(tx, id).await?
+            };
             Ok(Event::SubjectRestricted { id, cause: "story".into() }.with(()))
         });
         change.await.expect("a change");
