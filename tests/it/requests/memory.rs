@@ -62,7 +62,7 @@ async fn built(client: &Client, subject: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_package_larger_than_memory_is_built_and_fetched_in_little_memory() {
-    let (records, files) = (size("RECITAL_PACKAGE_RECORDS", 100_000), size("RECITAL_PACKAGE_FILES", 3));
+    let (records, files) = (size("RECITAL_PACKAGE_RECORDS", 20_000), size("RECITAL_PACKAGE_FILES", 3));
     let database = Database::empty(Engine::Sqlite).await.unwrap();
     let arguments = ["demo", "--json", "--listen", "127.0.0.1:0", "--data-dir", "data"];
     let mut program = Program::start(env!("CARGO_BIN_EXE_recital-in-tests"), database.folder.path(), arguments, &[]);
