@@ -18,7 +18,7 @@ use crate::{
     error::{Error, Result},
     requests::rights,
     subject_data::{self, Export, Slice},
-    words::Argument,
+    words::{Argument, Words},
 };
 
 /// Rows of a kind on the page: who wants more opens the table.
@@ -206,6 +206,8 @@ struct Head<'a> {
     /// Of the style, for the page's own content security policy.
     style_hash: String,
     sender: &'a str,
+    /// In which purposes are described.
+    senders_language: &'static str,
     title: String,
     made: String,
     zone: String,
@@ -265,6 +267,7 @@ impl<'a> Head<'a> {
             style,
             style_hash,
             sender,
+            senders_language: Words::of(&information.sender.locale).language().tag(),
             title: text(if source.is_portable() { "package-title-portability" } else { "package-title-access" }),
             made: text("package-made"),
             zone: text("package-zone"),
@@ -321,13 +324,16 @@ fn rights_of(source: &Source<'_>, show: &Show<'_>) -> Vec<Field> {
     let regime = source.request.regime;
     let right = |right: &rights::Right| {
         let kind: &str = right.request.into();
+        let name = words.text_with("request-type", &[("type", kind)]);
         let policy = (regime == Regime::Gdpr).then(|| words.find(&format!("policy-{}", kind.to_lowercase()))).flatten();
-        let text = policy.unwrap_or_else(|| words.text_with("request-type", &[("type", kind)]));
-        Field { label: right.reference.to_owned(), text }
+        match policy {
+            Some(text) => Field { label: name, text },
+            None => Field { label: right.reference.to_owned(), text: name },
+        }
     };
     let mut rights: Vec<Field> = rights::rights_under(regime).map(right).collect();
     if regime == Regime::Gdpr {
-        rights.push(Field { label: "GDPR Article 7(3)".to_owned(), text: words.text("policy-withdrawal") });
+        rights.push(Field { label: show.title("consents"), text: words.text("policy-withdrawal") });
     }
     rights
 }
