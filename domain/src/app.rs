@@ -20,6 +20,7 @@ use tokio::sync::{Notify, broadcast};
 
 use crate::{
     access::{self, Courier, Credentials},
+    accounts::Passwords,
     bus::{Bus, Change},
     clock::{Clock, Ids},
     db::{Db, Platform, TenantTx},
@@ -44,6 +45,7 @@ pub struct Core {
     pub mailer: Mailer,
     pub files: FileStore,
     pub ledger: ErasureLedger,
+    pub passwords: Passwords,
     pub bus: Bus,
     pub settings: Settings,
     /// Woken when work was enqueued, so that it does not wait for the next look.

@@ -5,6 +5,7 @@
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 
+use chrono::TimeDelta;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
 use crate::{keys::RefusedValue, viewer::Permission};
@@ -31,12 +32,13 @@ pub struct Error {
     reason: &'static str,
     message: String,
     field: Option<String>,
+    retry_after: Option<TimeDelta>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
     fn new(code: Code, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { code, reason, message: message.into(), field: None, cause: None }
+        Self { code, reason, message: message.into(), field: None, retry_after: None, cause: None }
     }
 
     /// The credential is missing, unknown, expired or revoked. All four answer the same.
@@ -107,6 +109,12 @@ impl Error {
         self
     }
 
+    /// Says when the same may be tried again.
+    #[must_use]
+    pub fn retry_after(self, wait: TimeDelta) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+
     /// Names the input at fault.
     #[must_use]
     pub fn on_field(self, field: impl Into<String>) -> Self {
@@ -140,6 +148,12 @@ impl Error {
     #[must_use]
     pub fn field(&self) -> Option<&str> {
         self.field.as_deref()
+    }
+
+    /// How long to wait before the same may be tried again, where that is known.
+    #[must_use]
+    pub fn wait(&self) -> Option<TimeDelta> {
+        self.retry_after
     }
 
     /// What it came of, and what that came of.
@@ -205,8 +219,9 @@ impl StdError for Error {
 /// A failure that several callers waited for.
 impl From<Arc<Self>> for Error {
     fn from(shared: Arc<Self>) -> Self {
-        let Self { code, reason, message, field, .. } = &*shared;
-        Self { code: *code, reason, message: message.clone(), field: field.clone(), cause: Some(shared.into()) }
+        let Self { code, reason, message, field, retry_after, .. } = &*shared;
+        let (message, field, retry_after) = (message.clone(), field.clone(), *retry_after);
+        Self { code: *code, reason, message, field, retry_after, cause: Some(shared.into()) }
     }
 }
 

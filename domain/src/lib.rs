@@ -3,6 +3,7 @@
 //! Start at [`app`] (the door), then any room: each says in its first lines what the law asks and what it promises.
 
 pub mod access;
+pub mod accounts;
 pub mod accuracy;
 pub mod app;
 pub mod bus;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use secrecy::ExposeSecret as _;
 
 use crate::{
+    accounts::Passwords,
     app::{App, Core, Settings},
     bus::Bus,
     clock::{Clock, Ids},
@@ -42,6 +43,7 @@ pub async fn open_at(config: &Config, clock: Clock) -> Result<App> {
         mailer: mailer(&config.mail)?,
         ledger: ErasureLedger::open(config.erasures.as_ref(), &files).await?,
         files,
+        passwords: Passwords::new()?,
         bus: Bus::default(),
         settings: Settings { public_url: config.public_url.clone() },
         work: tokio::sync::Notify::default(),

@@ -92,6 +92,9 @@ pub enum Permission {
     RequestApprove,
     #[strum(serialize = "request.configure")]
     RequestConfigure,
+    /// What a person does at the privacy centre's door and with their own account.
+    #[strum(serialize = "account.own")]
+    AccountOwn,
     /// What a person does with their own request.
     #[strum(serialize = "request.own")]
     RequestOwn,
@@ -119,10 +122,11 @@ impl Permission {
     pub fn granted_to(self, role: Role) -> bool {
         use Permission as P;
         match role {
-            Role::Owner => !matches!(self, P::AccuracyAnswer | P::ConsentAnswer | P::RequestOwn),
+            Role::Owner => !matches!(self, P::AccountOwn | P::AccuracyAnswer | P::ConsentAnswer | P::RequestOwn),
             Role::PrivacyOfficer => !matches!(
                 self,
-                P::AccuracyAnswer
+                P::AccountOwn
+                    | P::AccuracyAnswer
                     | P::ConsentAnswer
                     | P::RequestOwn
                     | P::MemberManage
@@ -283,7 +287,10 @@ impl Viewer {
             // A person sees and changes what is their own: the pages that act for a subject hold that line.
             Actor::Subject(_) => {
                 use Permission as P;
-                matches!(permission, P::AccuracyAnswer | P::ConsentAnswer | P::RequestOwn | P::VaultReveal)
+                matches!(
+                    permission,
+                    P::AccountOwn | P::AccuracyAnswer | P::ConsentAnswer | P::RequestOwn | P::VaultReveal
+                )
             }
             Actor::Job(_) | Actor::Operator => true,
         }

@@ -28,6 +28,12 @@ words! {
     /// key was rotated for the first time; then STATEMENT does.
     SecretKind { Hash, Index, Link, Signing, Statement }
 
+    /// What a mailed link does at the privacy centre.
+    AccountLinkKind { SignUp, SignIn, NewPassword }
+
+    /// How somebody signed in at the privacy centre.
+    SignInMethod { Password, MailedLink }
+
     /// GDPR Article 6(1)(a)-(f).
     LawfulBasis { Consent, Contract, LegalObligation, VitalInterests, PublicTask, LegitimateInterests }
 

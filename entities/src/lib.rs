@@ -4,6 +4,7 @@
 //! holds ([`Class`]); a column that is not classed does not compile.
 
 pub mod access;
+pub mod accounts;
 pub mod accuracy;
 pub mod centre;
 pub mod consent;

@@ -2,7 +2,9 @@
 
 use sea_orm::{ColumnTrait, ColumnType, EntityTrait, IdenStatic as _, Iterable as _};
 
-use crate::{Class, Classed, access, accuracy, centre, consent, evidence, purposes, requests, retention, vault, work};
+use crate::{
+    Class, Classed, access, accounts, accuracy, centre, consent, evidence, purposes, requests, retention, vault, work,
+};
 
 /// Whom a table's rows belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,10 @@ pub fn tables() -> Vec<Table> {
         table::<vault::tokens::Entity>(Scope::Tenant),
         table::<vault::files::Entity>(Scope::Tenant),
         table::<vault::uploads::Entity>(Scope::Tenant),
+        table::<accounts::accounts::Entity>(Scope::Tenant),
+        table::<accounts::account_links::Entity>(Scope::Tenant),
+        table::<accounts::account_sessions::Entity>(Scope::Tenant),
+        table::<accounts::account_counts::Entity>(Scope::Tenant),
         table::<purposes::purposes::Entity>(Scope::Tenant),
         table::<purposes::purpose_versions::Entity>(Scope::Tenant),
         table::<consent::consents::Entity>(Scope::Tenant),

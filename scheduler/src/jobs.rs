@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use futures::future::BoxFuture;
 use recital_domain::{
-    access, accuracy,
+    access, accounts, accuracy,
     app::App,
     consent,
     error::Result,
@@ -95,6 +95,12 @@ pub const JOBS: &[Job] = &[
         schedule: Schedule::Cron("25 * * * *", Tz::UTC),
         limit: HOUR,
         act: Act::EachTenant(|app, turn| Box::pin(requests::replay_tenant(app, turn.tenant.id, turn.run))),
+    },
+    Job {
+        name: "accounts.prune",
+        schedule: Schedule::Cron("35 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(accounts::prune_tenant(app, turn.tenant.id, turn.run))),
     },
     Job {
         name: "files.reap",

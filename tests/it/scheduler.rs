@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::join_all;
 use recital_domain::{
+    accounts::Passwords,
     app::{App, Core, Settings},
     bus::Bus,
     clock::{Clock, Ids},
@@ -31,6 +32,7 @@ async fn another_process(world: &World) -> App {
         mailer: Mailer::Inbox(Inbox::default()),
         files: world.app.core().files.clone(),
         ledger: world.app.core().ledger.clone(),
+        passwords: Passwords::with_cost(64, 1).expect("a cost that Argon2 knows"),
         bus: Bus::default(),
         settings: Settings { public_url: world.url.clone() },
         work: tokio::sync::Notify::default(),

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use recital_api::HttpOptions;
 use recital_domain::{
     access::{self, CreateTenant},
+    accounts::Passwords,
     app::{App, Core, Settings},
     bus::Bus,
     clock::{Clock, Ids},
@@ -221,6 +222,7 @@ async fn core(database: &Database, now: DateTime<Utc>, inbox: Inbox, url: &str) 
         mailer: Mailer::Inbox(inbox),
         ledger: ErasureLedger::open(None, &files).await.expect("a ledger"),
         files,
+        passwords: Passwords::with_cost(64, 1).expect("a cost that Argon2 knows"),
         bus: Bus::default(),
         settings: Settings { public_url: url.to_owned() },
         work: tokio::sync::Notify::default(),

@@ -5,6 +5,7 @@
 //! `?lang=` then goes along on every link, so that nothing has to be kept in the browser for it.
 
 mod accent;
+mod account;
 mod frame;
 mod home;
 mod policy;
@@ -19,7 +20,7 @@ use crate::http::ApiState;
 
 /// The pages below `/privacy/{slug}`.
 pub fn router() -> Router<ApiState> {
-    Router::new().route("/", get(home::show)).route("/policy", get(policy::show))
+    Router::new().route("/", get(home::show)).route("/policy", get(policy::show)).nest("/account", account::router())
 }
 
 /// What the pages load.

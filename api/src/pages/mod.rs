@@ -10,6 +10,7 @@ mod respond;
 mod say;
 mod verify;
 
+pub use pace::network;
 pub use respond::{Message, page};
 pub use say::Say;
 pub use verify::{Caller, failed};

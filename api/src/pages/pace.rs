@@ -76,7 +76,7 @@ fn wait(refused: TooQuick) -> Duration {
 }
 
 /// A household has a /64 of IPv6 and would not run out of addresses.
-fn network(address: IpAddr) -> IpAddr {
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),

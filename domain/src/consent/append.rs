@@ -47,7 +47,7 @@ pub(super) struct Appended {
 ///
 /// # Errors
 /// CONFLICT with `SUBJECT_ERASED`.
-pub(super) async fn hold_subject(tx: &TenantTx, subject: SubjectId) -> Result<subjects::Model> {
+pub async fn hold_subject(tx: &TenantTx, subject: SubjectId) -> Result<subjects::Model> {
     let select = subjects::Entity::find().filter(subjects::Column::Id.eq(subject)).lock(LockType::NoKeyUpdate);
     let subject = tx.get("subject", select).await?;
     if subject.status == SubjectStatus::Erased {

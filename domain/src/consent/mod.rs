@@ -32,6 +32,7 @@ mod version;
 mod watch;
 mod withdraw;
 
+pub(crate) use append::hold_subject;
 pub use check::{DecisionCheck, decision, decisions};
 pub use confirm::{ConfirmationView, confirm, open_confirmation, resend_confirmation};
 pub use decide::{Decision, Standing, decide, decide_all};
@@ -48,6 +49,7 @@ pub use preferences::{
     create_preference_link, open_preferences,
 };
 pub use receipt::receipt;
+pub(crate) use record::keep as record_within;
 pub use record::{RecordConsent, record};
 pub use watch::watch;
 pub(crate) use withdraw::withdraw_within;

@@ -174,11 +174,7 @@ fn too_long(field: &str, text: &str, longest: usize) -> Result<()> {
 }
 
 /// The same within another change.
-pub(super) async fn keep(
-    tx: &TenantTx,
-    subject: &subjects::Model,
-    input: &RecordConsent,
-) -> Result<Audited<ConsentId>> {
+pub async fn keep(tx: &TenantTx, subject: &subjects::Model, input: &RecordConsent) -> Result<Audited<ConsentId>> {
     let subject = append::hold_subject(tx, subject.id).await?;
     let purpose = register::get(tx, &input.purpose).await.map_err(|error| error.within("purpose"))?;
     check_basis(&purpose, input.given, input.special_category_consent)?;

@@ -1,10 +1,10 @@
 //! Every event there is. A change commits only with one; see [`crate::app::App::write`].
 
 use recital_entities::{
-    ApiKeyId, AttestationId, AttributeFormatType, ConsentId, DecisionReason, DeletionMethod, ErasureApproval, FileId,
-    IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId, RetentionFailure, RetentionPolicyId,
-    RetentionRunId, ReverificationId, Role, SubjectId, SubjectRequestId, TenantId, WebhookDisabledReason,
-    WebhookEndpointId,
+    AccountLinkKind, AccountSessionId, ApiKeyId, AttestationId, AttributeFormatType, ConsentId, DecisionReason,
+    DeletionMethod, ErasureApproval, FileId, IncidentId, LegalHoldId, MemberId, Period, PurposeId, RecordId,
+    RetentionFailure, RetentionPolicyId, RetentionRunId, ReverificationId, Role, SignInMethod, SubjectId,
+    SubjectRequestId, TenantId, WebhookDisabledReason, WebhookEndpointId,
 };
 use serde_json::{Value, json};
 
@@ -195,6 +195,24 @@ events! {
     ConsentsExported = "consent.exported" on Tenant(TenantId) { count: usize }
     /// The same was recorded before: nothing changed.
     ConsentUnchanged = "consent.unchanged" on Consent(ConsentId) { subject: SubjectId, purpose: String }
+
+    /// Somebody asked for a mailed link; `address` is a keyed hash, whether anybody has it or not.
+    AccountLinkRequested = "account.link_requested" on Tenant(TenantId) { kind: AccountLinkKind, address: String }
+    /// A link was asked for with an address that nobody has: nothing was sent.
+    AccountLinkDropped = "account.link_dropped" on Tenant(TenantId) { kind: AccountLinkKind }
+    /// An address was opened to write to it.
+    AccountMailPrepared = "account.mail_prepared" on Tenant(TenantId) { kind: &'static str }
+    AccountMailSent = "account.mail_sent" on Tenant(TenantId) { kind: &'static str }
+    AccountMailBounced = "account.mail_bounced" on Tenant(TenantId) { kind: &'static str }
+    /// `is_known`: the tenant knew the person before.
+    SignedUp = "account.signed_up" on Subject(SubjectId) { is_known: bool }
+    SignedIn = "account.signed_in" on Subject(SubjectId) { method: SignInMethod, session: AccountSessionId }
+    /// `address` is a keyed hash, whether anybody has it or not.
+    SignInFailed = "account.sign_in_failed" on Tenant(TenantId) { address: String }
+    /// Something was tried too often; told once a minute at most.
+    AccountLimitReached = "account.limit_reached" on Tenant(TenantId) { limit: &'static str }
+    PasswordChanged = "account.password_changed" on Subject(SubjectId) { sessions_ended: u64 }
+    SessionsEnded = "account.sessions_ended" on Subject(SubjectId) { count: u64 }
 
     AccuracyPolicySet = "accuracy.policy_set" on Tenant(TenantId) {
         revalidate_after: Period, remind_after: Vec<String>, link_valid_for: Period, when_unanswered: String, mails_per_hour: i32,

@@ -26,6 +26,12 @@ pub enum Kind {
     ReverificationReminder,
     ConsentConfirmation,
     ConsentExpiry,
+    AccountConfirmation,
+    /// Somebody signed up with an address that has an account.
+    AccountExists,
+    AccountSignIn,
+    AccountNewPassword,
+    AccountPasswordChanged,
     RequestReceived,
     RequestIdentity,
     RequestExtended,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use recital_entities::{
     FileId, LawfulBasis, PurposeId, Sealed, SubjectId, SubjectRequestId, SubjectStatus,
+    accounts::{account_sessions, accounts},
     accuracy::reverifications,
     consent::{consent_events, consents, objections},
     evidence::audit_entries,
@@ -283,6 +284,23 @@ pub(super) async fn objections(person: &Person<'_>) -> Result<Value> {
     let rows = person.tx.all(select).await?;
     let shown = rows.into_iter().map(|row| {
         json!({ "purpose": person.purpose(row.purpose_id), "objectedAt": row.objected_at, "liftedAt": row.lifted_at })
+    });
+    Ok(shown.collect())
+}
+
+pub(super) async fn account(person: &Person<'_>) -> Result<Value> {
+    let account = accounts::Entity::find().filter(accounts::Column::SubjectId.eq(person.subject.id));
+    let rows = person.tx.all(account).await?.into_iter();
+    Ok(rows.map(|row| json!({ "createdAt": row.created_at, "passwordChangedAt": row.password_changed_at })).collect())
+}
+
+pub(super) async fn sign_ins(person: &Person<'_>) -> Result<Value> {
+    let select = account_sessions::Entity::find()
+        .filter(account_sessions::Column::SubjectId.eq(person.subject.id))
+        .order_by_asc(account_sessions::Column::Id);
+    let rows = person.tx.all(select).await?.into_iter();
+    let shown = rows.map(|row| {
+        json!({ "signedInAt": row.created_at, "method": row.method, "agent": row.agent, "lastSeenAt": row.seen_at })
     });
     Ok(shown.collect())
 }

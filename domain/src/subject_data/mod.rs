@@ -18,6 +18,7 @@ pub use slice::{Batch, Slice};
 
 use futures::future::BoxFuture;
 use recital_entities::{
+    accounts::{account_links, account_sessions, accounts},
     accuracy::reverifications,
     consent::{consent_confirmations, consent_events, consents, objections, preference_links},
     requests::{export_packages, subject_requests},
@@ -132,6 +133,24 @@ pub static PARTS: &[Part] = &[
         export: Export::No("is a link to the person's own page"),
         fate: Fate::Erased,
         rows: Some(&BySubject::<preference_links::Entity>(preference_links::Column::SubjectId)),
+    },
+    Part {
+        table: "accounts",
+        export: Export::Whole("account", |person| Box::pin(export::account(person))),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<accounts::Entity>(accounts::Column::SubjectId)),
+    },
+    Part {
+        table: "account_sessions",
+        export: Export::Whole("signIns", |person| Box::pin(export::sign_ins(person))),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<account_sessions::Entity>(account_sessions::Column::SubjectId)),
+    },
+    Part {
+        table: "account_links",
+        export: Export::No("is a mailed link that works for a day at most"),
+        fate: Fate::Erased,
+        rows: Some(&BySubject::<account_links::Entity>(account_links::Column::SubjectId)),
     },
     Part {
         table: "objections",

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Utc};
 use recital_entities::{
     FileId, PurposeId, ReverificationState, SubjectId, SubjectStatus,
+    accounts::{account_links, account_sessions, accounts},
     accuracy::reverifications,
     consent::{consent_confirmations, preference_links},
     purposes::purposes,
@@ -172,6 +173,9 @@ async fn erase_rows(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> Result<B
     let confirmations =
         consent_confirmations::Entity::delete_many().filter(consent_confirmations::Column::SubjectId.eq(id));
     let preferences = preference_links::Entity::delete_many().filter(preference_links::Column::SubjectId.eq(id));
+    let links = account_links::Entity::delete_many().filter(account_links::Column::SubjectId.eq(id));
+    let sessions = account_sessions::Entity::delete_many().filter(account_sessions::Column::SubjectId.eq(id));
+    let account = accounts::Entity::delete_many().filter(accounts::Column::SubjectId.eq(id));
     let erased = BTreeMap::from([
         ("records", tx.delete(records).await?),
         ("files", files.len() as u64),
@@ -181,6 +185,9 @@ async fn erase_rows(tx: &TenantTx, id: SubjectId, grounds: &Grounds) -> Result<B
         ("export_packages", packages.len() as u64),
         ("consent_confirmations", tx.delete(confirmations).await?),
         ("preference_links", tx.delete(preferences).await?),
+        ("account_links", tx.delete(links).await?),
+        ("account_sessions", tx.delete(sessions).await?),
+        ("accounts", tx.delete(account).await?),
         ("reverifications", close_reverifications(tx, id).await?),
     ]);
     let contents = files.into_iter().chain(packages.iter().map(|package| FileId(package.id.0)));

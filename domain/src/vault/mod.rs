@@ -48,6 +48,7 @@ pub use list::{
 pub use minimise::{Allowlist, Minimised, RemovedFields, minimise};
 pub use profile::{OpenProfile, ProfileChange, UpdateProfile, change_profile, check_changes, open_profile, update};
 pub use register::{RegisterSubject, register};
+pub(crate) use register::{add_subject, check_registration};
 pub use reindex::{indexed_before, newest_index_key};
 pub use restrict::{lift_restriction, restrict, were_restricted};
 pub use reveal::{Reveal, Revealed, open_payloads, reveal_external_ids, reveal_payloads, reveal_profiles};

@@ -45,16 +45,17 @@ pub struct RegisterSubject {
 pub async fn register(app: &App, viewer: &Viewer, input: RegisterSubject) -> Result<subjects::Model> {
     app.write(viewer, Permission::SubjectWrite, async |tx| {
         let key = input.idempotency_key.as_deref();
-        let registered = tx.idempotent("registerSubject", key, &input, async || add_subject(tx, &input).await).await?;
+        let registered =
+            tx.idempotent("registerSubject", key, &input, async || add_subject(tx, tx.new_id(), &input).await).await?;
         let subject = find_subject(tx, &SubjectRef::Id(*registered.value())).await?;
         Ok(registered.map(|_| subject))
     })
     .await
 }
 
-async fn add_subject(tx: &TenantTx, input: &RegisterSubject) -> Result<Audited<SubjectId>> {
+/// The same within another change, under an id of the caller's.
+pub async fn add_subject(tx: &TenantTx, id: SubjectId, input: &RegisterSubject) -> Result<Audited<SubjectId>> {
     let sound = Sound::check(input, &Formats::load(tx).await?)?;
-    let id: SubjectId = tx.new_id();
     let (key, key_row) = SubjectKey::make(tx, id).await?;
     let subject = subject_row(tx, &key, id, &sound).await?;
     tx.insert_all(vec![subject.into_active_model()]).await.map_err(explain_taken)?;
@@ -64,6 +65,14 @@ async fn add_subject(tx: &TenantTx, input: &RegisterSubject) -> Result<Audited<S
     tx.insert_all(vec![version_row(tx, id, 1, fields.clone()).into_active_model()]).await?;
     take_place(tx, id).await?;
     Ok(Event::SubjectRegistered { id, fields }.with(id))
+}
+
+/// Whether somebody could be registered so, were their identifiers free.
+///
+/// # Errors
+/// `BAD_USER_INPUT` naming the field.
+pub async fn check_registration(tx: &TenantTx, input: &RegisterSubject) -> Result<()> {
+    Sound::check(input, &Formats::load(tx).await?).map(drop)
 }
 
 /// An input that passed every check.

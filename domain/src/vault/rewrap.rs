@@ -8,6 +8,7 @@
 use recital_entities::{
     Sealed, TenantEntity, TenantId,
     access::{members, webhook_endpoints},
+    accounts::account_links,
     evidence::{attestations, incidents},
     requests::last_addresses,
     retention::legal_holds,
@@ -53,6 +54,7 @@ async fn rewrap_all(app: &App, viewer: &Viewer) -> Result<u64> {
     pass.column(incidents::Column::Id, incidents::Column::Description).await?;
     pass.column(attestations::Column::Id, attestations::Column::Statement).await?;
     pass.column(webhook_endpoints::Column::Id, webhook_endpoints::Column::Secret).await?;
+    pass.column(account_links::Column::Id, account_links::Column::Asked).await?;
     pass.column(last_addresses::Column::RequestId, last_addresses::Column::Address).await?;
     pass.column(webhook_endpoints::Column::Id, webhook_endpoints::Column::PreviousSecret).await?;
     pass.end().await

@@ -32,8 +32,8 @@ pub use workers::{Worker, live_workers};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
-    ConsentConfirmationId, ConsentId, FileId, MemberId, PreferenceLinkId, RetentionRunId, ReverificationId, SubjectId,
-    SubjectRequestId, WorkItemId, WorkState, global_id, work::work_items,
+    AccountLinkId, ConsentConfirmationId, ConsentId, FileId, MemberId, PreferenceLinkId, RetentionRunId,
+    ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, global_id, work::work_items,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, sea_query::Expr,
@@ -70,6 +70,12 @@ pub enum Work {
         subject: SubjectId,
         purpose: String,
     },
+    /// Look who asked for a link at the privacy centre's door, and mail it to them.
+    #[serde(rename = "mail.account")]
+    AccountMail { link: AccountLinkId },
+    /// Tell a person that their password was changed.
+    #[serde(rename = "mail.password_changed")]
+    PasswordChangedMail { subject: SubjectId, at: DateTime<Utc> },
     /// Carry out a subject request.
     #[serde(rename = "request.fulfil")]
     FulfilRequest { request: SubjectRequestId },

@@ -2,7 +2,7 @@
 
 use super::{Claimed, Work};
 use crate::{
-    access, accuracy,
+    access, accounts, accuracy,
     app::App,
     consent,
     error::Result,
@@ -27,6 +27,8 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
         Work::WebhookDisabledMail(mail) => access::tell_owner(app, &viewer, mail).await,
         Work::DiscardFiles { files } => vault::discard(app, &viewer, files).await,
         Work::RecordErasures => vault::record_erasures(app, &viewer).await,
+        Work::AccountMail { link } => accounts::mail_link(app, &viewer, *link).await,
+        Work::PasswordChangedMail { subject, at } => accounts::tell_of_new_password(app, &viewer, *subject, *at).await,
         Work::RewrapKeys => vault::rewrap(app, &viewer).await.map(drop),
         Work::ConfirmationMail { confirmation, number, .. } => {
             consent::mail_confirmation(app, &viewer, *confirmation, *number).await

@@ -1,5 +1,6 @@
 //! The privacy centre: what a tenant offers there, and what people see and do.
 
+mod accounts;
 mod pages;
 mod settings;
 

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, time::Duration};
 use futures::{SinkExt as _, StreamExt as _};
 use recital_api::HttpOptions;
 use recital_domain::{
+    accounts::Passwords,
     app::{App, Core, Settings},
     bus::Bus,
     clock::{Clock, Ids},
@@ -106,6 +107,7 @@ async fn replica(world: &World) -> (App, String) {
         mailer: Mailer::Inbox(Inbox::default()),
         files: world.app.core().files.clone(),
         ledger: world.app.core().ledger.clone(),
+        passwords: Passwords::with_cost(64, 1).expect("a cost that Argon2 knows"),
         bus: Bus::default(),
         settings: Settings { public_url: url.clone() },
         work: tokio::sync::Notify::default(),

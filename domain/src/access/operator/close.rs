@@ -5,8 +5,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
-    Sealed, SubjectStatus, TenantId, TenantStatus, access, access::tenants, accuracy, centre, consent, evidence,
-    requests, retention, retention::retention_standings, vault, vault::subjects, work::work_items,
+    Sealed, SubjectStatus, TenantId, TenantStatus, access, access::tenants, accounts, accuracy, centre, consent,
+    evidence, requests, retention, retention::retention_standings, vault, vault::subjects, work::work_items,
 };
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, sea_query::Expr};
 use serde_json::json;
@@ -139,6 +139,7 @@ destroyed! {
     retention::retention_result_holds, retention::retention_results, retention::retention_runs, retention::retention_restamps, retention::retention_policies, retention::legal_holds,
     vault::restrictions,
     requests::export_packages, requests::erasure_certificates, requests::erasure_ledger, requests::last_addresses, requests::request_policies, requests::request_events, requests::subject_requests,
+    accounts::account_counts, accounts::account_links, accounts::account_sessions, accounts::accounts,
     consent::objections, consent::consents, consent::notices,
     consent::consent_confirmations, consent::consent_imports, consent::preference_links,
     evidence::incidents, evidence::attestations,

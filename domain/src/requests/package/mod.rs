@@ -75,6 +75,8 @@ const COLUMNS: &[(&str, &[&str])] = &[
         &["purpose", "state", "givenAt", "withdrawnAt", "expiresAt", "method", "policyVersion", "purposeVersion"],
     ),
     ("consentHistory", &["at", "purpose", "state", "method", "policyVersion", "by", "reason"]),
+    ("account", &["createdAt", "passwordChangedAt"]),
+    ("signIns", &["signedInAt", "method", "agent", "lastSeenAt"]),
     ("objections", &["purpose", "objectedAt", "liftedAt"]),
     ("restrictions", &["restrictedAt", "liftedAt"]),
     ("reverifications", &["state", "requestedAt", "sentAt", "answeredAt", "correctedFields"]),
