@@ -119,6 +119,8 @@ pub const KINDS: &[&str] = &[
     "mail.reverification",
     "mail.consent_confirmation",
     "mail.consent_expiry",
+    "mail.account",
+    "mail.password_changed",
     "request.fulfil",
     "mail.request",
     "mail.request_reminder",
