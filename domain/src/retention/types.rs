@@ -63,13 +63,12 @@ pub(super) async fn swept(tx: &TenantTx, only: Option<&str>, at: DateTime<Utc>) 
     let purposes = purposes(tx).await?;
     let mut swept = BTreeMap::new();
     for data_type in types {
-        let terms = match policies.get(&data_type) {
-            Some(policy) => Terms { retention: policy.retention, legal_basis: policy.legal_basis.clone() },
-            None => {
-                let due = due_purposes(tx, &data_type, at).await?;
-                let retention = own_period(&purposes, &data_type, &due, at);
-                Terms { retention, legal_basis: NO_LONGER_NECESSARY.to_owned() }
-            }
+        let terms = if let Some(policy) = policies.get(&data_type) {
+            Terms { retention: policy.retention, legal_basis: policy.legal_basis.clone() }
+        } else {
+            let due = due_purposes(tx, &data_type, at).await?;
+            let retention = own_period(&purposes, &data_type, &due, at);
+            Terms { retention, legal_basis: NO_LONGER_NECESSARY.to_owned() }
         };
         swept.insert(data_type, terms);
     }

@@ -50,7 +50,7 @@ fn write_fields(name: &str, value: &Value, archive: &mut Archive) -> Result<()> 
     archive.write(BYTE_ORDER_MARK)?;
     archive.write(line(["field", "value"].map(str::to_owned))?)?;
     for (field, value) in flatten(value, ".") {
-        archive.write(line([field, cell(&value)])?)?;
+        archive.write(line([field, cell(value)])?)?;
     }
     Ok(())
 }
