@@ -148,7 +148,7 @@ async fn fill(world: &World, services: &str, load: Load) {
         world.ask(LISTEN, json!({ "url": format!("{services}/{service}") })).await;
     }
     let change = async |person| {
-        drop(world.ask(UPDATE, json!({ "name": format!("p{}", person % load.people), "attributes": { "city": format!("Town {person}") } })).await)
+        drop(world.ask(UPDATE, json!({ "name": format!("p{}", person % load.people), "attributes": { "city": format!("Town {person}") } })).await);
     };
     stream::iter(0..load.changes).for_each_concurrent(8, change).await;
     world.database.execute("UPDATE tenants SET mails_per_hour = 100000").await.unwrap();
@@ -191,7 +191,7 @@ async fn nothing_is_lost_and_nothing_said_twice_while_workers_are_killed_and_the
         }
     }
     wait_for(&world, "SELECT count(*) FROM work_items WHERE state <> 'DONE'", 0, Duration::from_mins(6)).await;
-    let took = begun.elapsed() - filled;
+    let took = begun.elapsed().saturating_sub(filled);
     for worker in workers {
         worker.stop().await;
     }

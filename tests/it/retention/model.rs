@@ -121,13 +121,20 @@ struct Swept {
     by_hold: BTreeMap<LegalHoldId, u64>,
 }
 
+#[derive(Clone, Copy, PartialEq)]
+enum Policy {
+    /// The purpose's own period.
+    None,
+    OnRequest,
+    Days(u32),
+}
+
 struct History<'a> {
     world: &'a World,
     viewer: Viewer,
     number: u32,
     records: Vec<Record>,
-    /// Some(None): on request.
-    policies: [Option<Option<u32>>; TYPES.len()],
+    policies: [Policy; TYPES.len()],
     holds: Vec<Hold>,
     people: [Person; PEOPLE],
 }
@@ -141,7 +148,7 @@ impl<'a> History<'a> {
             viewer: world.job("story"),
             number,
             records: Vec::new(),
-            policies: [None; TYPES.len()],
+            policies: [Policy::None; TYPES.len()],
             holds: Vec::new(),
             people: [person; PEOPLE],
         };
@@ -195,8 +202,9 @@ impl<'a> History<'a> {
 
     fn end(&self, record: &Record) -> Option<DateTime<Utc>> {
         let days = match self.policies[record.data_type] {
-            Some(policy) => i64::from(policy?),
-            None => PURPOSES[record.purpose].1,
+            Policy::Days(days) => i64::from(days),
+            Policy::OnRequest => return None,
+            Policy::None => PURPOSES[record.purpose].1,
         };
         Some(record.created + TimeDelta::days(days))
     }
@@ -252,8 +260,9 @@ impl<'a> History<'a> {
         };
         retention::set(&self.world.app, &self.viewer, policy).await.expect("a policy");
         self.world.drain().await;
-        let changed = self.policies[data_type] != Some(days);
-        self.policies[data_type] = Some(days);
+        let policy = days.map_or(Policy::OnRequest, Policy::Days);
+        let changed = self.policies[data_type] != policy;
+        self.policies[data_type] = policy;
         let now = self.world.now();
         let records = self.records.clone();
         for (record, old) in self.records.iter_mut().zip(records) {
