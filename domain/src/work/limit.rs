@@ -13,6 +13,8 @@ impl Work {
             Self::ReverificationMail { .. }
             | Self::ConfirmationMail { .. }
             | Self::ExpiryMail { .. }
+            | Self::AccountMail { .. }
+            | Self::PasswordChangedMail { .. }
             | Self::RequestMail { .. }
             | Self::RequestReminder { .. }
             | Self::WebhookDisabledMail(_)
