@@ -22,9 +22,8 @@ pub async fn sign_in(app: &App, visitor: &Visitor, email: &str, password: &str) 
     // What is no address is tried like one that nobody has.
     let address = normalise_email(email).unwrap_or_default();
     attempts::try_password(app, visitor, &address).await?;
-    let look = async |tx: &TenantTx| match address.is_empty() {
-        true => Ok(None),
-        false => account::of_address(tx, &address).await,
+    let look = async |tx: &TenantTx| {
+        if address.is_empty() { Ok(None) } else { account::of_address(tx, &address).await }
     };
     let (subject, hash) = app.read(&visitor.stranger(), Permission::AccountOwn, look).await?.unzip();
     let hash = hash.flatten();
