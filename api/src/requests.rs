@@ -20,8 +20,9 @@ use recital_entities::{
 use self::{
     inputs::{
         ApproveSubjectRequestInput, AssignSubjectRequestInput, CancelSubjectRequestInput, ExtendSubjectRequestInput,
-        LiftRestrictionInput, NoteSubjectRequestInput, OpenSubjectRequestInput, RejectSubjectRequestInput,
-        RequestPolicyInput, SubjectRequestFilter, VerifyIdentityInput, WithdrawObjectionInput,
+        LiftRestrictionInput, MessageSubjectRequestInput, NoteSubjectRequestInput, OpenSubjectRequestInput,
+        RejectSubjectRequestInput, RequestPolicyInput, SubjectRequestFilter, VerifyIdentityInput,
+        WithdrawObjectionInput,
     },
     parts::{CertificateOf, ErasureCertificate, ExportPackage, PackageOf, RequestEvent, TimelineOf},
 };
@@ -351,6 +352,16 @@ impl RequestsMutation {
     ) -> ApiResult<SubjectRequestPayload> {
         let id = local_id(&input.id, "SubjectRequest")?;
         Ok(room::note(app(ctx), viewer(ctx)?, id, &input.note).await?.into())
+    }
+
+    /// Writes to the person about their open request. Sealed under their key; a mail says that there is a message.
+    async fn message_subject_request(
+        &self,
+        ctx: &Context<'_>,
+        input: MessageSubjectRequestInput,
+    ) -> ApiResult<SubjectRequestPayload> {
+        let id = local_id(&input.id, "SubjectRequest")?;
+        Ok(room::message(app(ctx), viewer(ctx)?, id, &input.text).await?.into())
     }
 
     /// Sets what is given and leaves the rest.

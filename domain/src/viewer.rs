@@ -202,7 +202,7 @@ impl Permission {
 pub enum Actor {
     ApiKey(ApiKeyId, Role),
     Member(MemberId, Role),
-    /// A person with a valid mailed link.
+    /// A person with a valid mailed link, or who has signed in.
     Subject(SubjectId),
     /// A scheduled job or a work item, by its name.
     Job(&'static str),
@@ -260,6 +260,17 @@ impl Viewer {
     #[must_use]
     pub fn actor(&self) -> Actor {
         self.actor
+    }
+
+    /// The person who acts for themselves.
+    ///
+    /// # Errors
+    /// FORBIDDEN for everybody else.
+    pub fn subject(&self) -> Result<SubjectId> {
+        match self.actor {
+            Actor::Subject(subject) => Ok(subject),
+            _ => Err(Error::refused("NOT_THE_PERSON", "only a person does this, for themselves")),
+        }
     }
 
     #[must_use]

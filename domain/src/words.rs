@@ -107,6 +107,13 @@ impl Words {
         TEXTS.try_lookup(&self.id, key)
     }
 
+    /// The same for a text that asks for arguments.
+    #[must_use]
+    pub fn find_with(&self, key: &str, arguments: &[Argument<'_>]) -> Option<String> {
+        let values = arguments.iter().map(|(name, value)| (Cow::Borrowed(*name), FluentValue::from(*value)));
+        TEXTS.try_lookup_with_args(&self.id, key, &values.collect())
+    }
+
     /// A date as people write it: 21 November 2026, 21. November 2026.
     #[must_use]
     pub fn date(&self, date: NaiveDate) -> String {

@@ -33,7 +33,7 @@ macro_rules! ids {
 }
 
 ids! {
-    AccountLinkId, AccountSessionId, ApiKeyId, AttestationId, AuditEntryId, ConsentConfirmationId, ConsentEventId, ConsentId, ExportPackageId, FileId,
+    AccountLinkId, AccountSessionId, ApiKeyId, AttestationId, AuditEntryId, CentreAskId, ConsentConfirmationId, ConsentEventId, ConsentId, ExportPackageId, FileId,
     IncidentId, JobRunId, LegalHoldId, MemberId, OperatorEntryId, OperatorTokenId, PreferenceLinkId, PurposeId, RecordId,
     RequestEventId,
     RetentionPolicyId, RetentionRunId, ReverificationId, SubjectId, SubjectRequestId, TenantId, TokenId,

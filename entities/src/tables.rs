@@ -32,6 +32,7 @@ pub fn tables() -> Vec<Table> {
         table::<access::controllers::Entity>(Scope::Tenant),
         table::<access::mail_settings::Entity>(Scope::Tenant),
         table::<access::mail_counts::Entity>(Scope::Tenant),
+        table::<centre::centre_asks::Entity>(Scope::Tenant),
         table::<centre::centre_settings::Entity>(Scope::Tenant),
         table::<access::members::Entity>(Scope::Tenant),
         table::<access::api_keys::Entity>(Scope::Tenant),

@@ -20,6 +20,7 @@ mod m20261121_000014_one_run_at_a_time;
 mod m20261121_000015_retention;
 mod m20261121_000016_packages;
 mod m20261121_000017_accounts;
+mod m20261121_000018_asks;
 mod m20261121_000018_centre;
 mod m20261121_000019_erasure_ledger;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000017_accounts::Migration),
             Box::new(m20261121_000018_centre::Migration),
             Box::new(m20261121_000019_erasure_ledger::Migration),
+            Box::new(m20261121_000018_asks::Migration),
         ]
     }
 }

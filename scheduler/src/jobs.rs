@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use recital_domain::{
     access, accounts, accuracy,
     app::App,
-    consent,
+    centre, consent,
     error::Result,
     requests, retention, vault,
     work::{self, Served},
@@ -113,6 +113,12 @@ pub const JOBS: &[Job] = &[
         schedule: Schedule::Cron("20 3 * * *", Tz::UTC),
         limit: HOUR,
         act: Act::EachTenant(|app, turn| Box::pin(requests::forget_packages(app, turn.tenant.id, turn.run))),
+    },
+    Job {
+        name: "centre.forget",
+        schedule: Schedule::Cron("25 * * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(centre::forget_asks(app, turn.tenant.id, turn.run))),
     },
     Job {
         name: "tenant.close",

@@ -8,7 +8,9 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const script = (name) => readFileSync(createRequire(import.meta.url).resolve(name), 'utf8');
+const AXE = script('axe-core/axe.min.js');
+const HTML_CODESNIFFER = script('@pa11y/html_codesniffer/build/HTMLCS.js');
 
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -43,11 +45,11 @@ function tools(browser) {
   }
 
   /** Holds a page to the Web Content Accessibility Guidelines, at every size, in light and in dark. */
-  async function audit(url) {
+  async function audit(url, options = {}) {
     const name = new URL(url).pathname.split('/')[1];
     for (const [screen, size] of Object.entries(SIZES)) {
       for (const colorScheme of ['light', 'dark']) {
-        const page = await visit(url, { size, javascript: true, colorScheme });
+        const page = await visit(url, { size, javascript: true, colorScheme, ...options });
         await page.evaluate(() => document.querySelectorAll('details').forEach((details) => { details.open = true; }));
         await page.evaluate(AXE);
         const { violations } = await page.evaluate(() => axe.run());
@@ -60,7 +62,27 @@ function tools(browser) {
     }
   }
 
-  return { visit, audit, expect };
+  /** Holds a page to what pa11y holds pages to, and to the least size of what is pressed (WCAG 2.2, 2.5.8). */
+  async function pa11y(url, options = {}) {
+    const page = await visit(url, { size: SIZES.phone, javascript: true, ...options });
+    await page.evaluate(() => document.querySelectorAll('details').forEach((details) => { details.open = true; }));
+    await page.evaluate(HTML_CODESNIFFER);
+    const errors = await page.evaluate(() => new Promise((resolve, reject) => {
+      const errors = () => HTMLCS.getMessages().filter(({ type }) => type === HTMLCS.ERROR);
+      const told = ({ code, msg, element }) => `${code}: ${msg} ${element.outerHTML?.slice(0, 200)}`;
+      HTMLCS.process('WCAG2AA', document, (error) => (error ? reject(error) : resolve(errors().map(told))));
+    }));
+    expect(errors.length === 0, `${url}: ${errors.join('\n')}`);
+    const small = await page.evaluate(() => {
+      const pressed = document.querySelectorAll('button, select, textarea, summary, nav a, a.button, input:not([type=hidden])');
+      const size = (element) => element.getBoundingClientRect();
+      return [...pressed].filter((element) => size(element).height < 24 || size(element).width < 24).map((element) => element.outerHTML);
+    });
+    expect(small.length === 0, `${url}: too small to press: ${small.join('\n')}`);
+    await page.context().close();
+  }
+
+  return { visit, audit, pa11y, expect };
 }
 
 /** Ends the journey unless it holds. */

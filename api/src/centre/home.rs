@@ -2,11 +2,13 @@
 
 use askama::Template;
 use axum::{http::StatusCode, response::Response};
-use recital_domain::requests::rights;
-use recital_entities::{Regime, SubjectRequestType};
 
-use super::{frame::Frame, visitor::Visitor};
-use crate::pages::{Say, page};
+use super::{
+    frame::Frame,
+    rights::{self, RightView},
+    visitor::Visitor,
+};
+use crate::pages::page;
 
 #[derive(Template)]
 #[template(path = "centre/home.html")]
@@ -23,32 +25,10 @@ struct Message {
     paragraphs: Vec<String>,
 }
 
-/// A right, in words.
-pub struct RightView {
-    pub name: String,
-    pub explanation: String,
-    /// The provisions that give it.
-    pub references: String,
-}
-
 pub async fn show(Visitor { centre, frame, .. }: Visitor) -> Response {
     let message = centre.message(frame.say.language()).map(|(language, text)| Message {
         language: language.to_owned(),
         paragraphs: text.split("\n\n").map(str::to_owned).collect(),
     });
-    page(StatusCode::OK, &Home { message, rights: rights_under(&frame.say, &centre.regimes()), frame })
-}
-
-/// Each right that these laws give, once.
-fn rights_under(say: &Say, regimes: &[Regime]) -> Vec<RightView> {
-    let view = |request: SubjectRequestType| {
-        let given = regimes.iter().filter_map(|regime| rights::right(request, *regime));
-        let references: Vec<String> = given.map(|right| say.provision(right.reference)).collect();
-        (!references.is_empty()).then(|| RightView {
-            name: say.text(&format!("centre-right-{request}")),
-            explanation: say.text(&format!("centre-right-{request}-text")),
-            references: references.join(", "),
-        })
-    };
-    rights::types().filter_map(view).collect()
+    page(StatusCode::OK, &Home { message, rights: rights::views(&frame.say, &centre.regimes()), frame })
 }

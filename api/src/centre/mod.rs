@@ -6,12 +6,16 @@
 
 mod accent;
 mod account;
+mod ask;
 mod frame;
 mod home;
+mod me;
 mod policy;
+mod rights;
 mod settings;
 mod visitor;
 
+pub use frame::Frame;
 pub use settings::{CentreMutation, CentreQuery};
 
 use axum::{Router, routing::get};
@@ -20,7 +24,13 @@ use crate::http::ApiState;
 
 /// The pages below `/privacy/{slug}`.
 pub fn router() -> Router<ApiState> {
-    Router::new().route("/", get(home::show)).route("/policy", get(policy::show)).nest("/account", account::router())
+    Router::new()
+        .route("/", get(home::show))
+        .route("/policy", get(policy::show))
+        .route("/ask/{right}", get(ask::show).post(ask::send))
+        .route("/asked", get(ask::sent))
+        .nest("/me", me::router())
+        .nest("/account", account::router())
 }
 
 /// What the pages load.

@@ -2,6 +2,7 @@
 
 mod confirm;
 mod export;
+mod fields;
 mod inbox;
 mod pace;
 mod preferences;
@@ -10,10 +11,11 @@ mod respond;
 mod say;
 mod verify;
 
+pub use fields::{FieldView, PREFIX, field_views, held, problem_of};
 pub use pace::network;
-pub use respond::{Message, page};
+pub use respond::{Message, has_gpc, is_foreign, page, see_other};
 pub use say::Say;
-pub use verify::{Caller, failed};
+pub use verify::{Caller, failed, failure};
 
 use std::sync::Arc;
 

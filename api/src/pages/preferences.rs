@@ -6,8 +6,8 @@
 use askama::Template;
 use axum::{
     extract::{Form, Path, Query, State, rejection::FormRejection},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use recital_domain::{
     accuracy::{Asker, LinkError},
@@ -17,7 +17,7 @@ use recital_entities::{DecisionReason, purposes::purposes};
 use serde::Deserialize;
 
 use super::{
-    respond::page,
+    respond::{has_gpc, is_foreign, page, see_other},
     say::Say,
     verify::{Caller, failure, refusal},
 };
@@ -83,10 +83,7 @@ pub async fn change(
 
 fn back_to(token: &str, purpose: &str) -> Response {
     let query: String = url::form_urlencoded::Serializer::new(String::new()).append_pair("saved", purpose).finish();
-    match HeaderValue::from_str(&format!("/preferences/{token}?{query}")) {
-        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
-        Err(_) => StatusCode::NOT_FOUND.into_response(),
-    }
+    see_other(&format!("/preferences/{token}?{query}"))
 }
 
 /// What the page told the person before they said yes, in their language.
@@ -98,15 +95,6 @@ fn notice(asker: &Asker, purpose: &purposes::Model) -> String {
 
 fn visit<'a>(token: &'a str, headers: &HeaderMap, caller: &Caller) -> PreferencesVisit<'a> {
     PreferencesVisit { token, visit: caller.visit.clone(), gpc: has_gpc(headers) }
-}
-
-fn has_gpc(headers: &HeaderMap) -> bool {
-    headers.get("sec-gpc").is_some_and(|value| value == "1")
-}
-
-/// Sent by a page of another site, as far as the browser says (Fetch Metadata).
-fn is_foreign(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
 #[derive(Template)]

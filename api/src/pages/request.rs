@@ -10,6 +10,7 @@ use axum::{
     response::Response,
 };
 use recital_domain::{
+    centre,
     error::{Code, Error},
     requests::{self, Followed},
 };
@@ -19,12 +20,12 @@ use super::{
     say::Say,
     verify::Caller,
 };
-use crate::http::ApiState;
+use crate::{centre::Frame, http::ApiState};
 
 /// Shows how the request stands.
 pub async fn show(State(state): State<ApiState>, Path(token): Path<String>, caller: Caller) -> Response {
     match requests::follow(&state.app, &token, &caller.visit).await {
-        Ok(followed) => page(StatusCode::OK, &RequestPage::new(followed, None)),
+        Ok(followed) => request_page(&state, &caller, StatusCode::OK, followed, None).await,
         Err(error) => refusal(&error, &caller),
     }
 }
@@ -43,7 +44,7 @@ pub async fn act(
         _ => return stranger(StatusCode::BAD_REQUEST, "verify-failed", &caller),
     };
     match outcome {
-        Ok(followed) => page(StatusCode::OK, &RequestPage::new(followed, Some(done))),
+        Ok(followed) => request_page(&state, &caller, StatusCode::OK, followed, Some(done)).await,
         Err(error) => too_late(&state, &token, &caller, &error).await,
     }
 }
@@ -56,7 +57,7 @@ async fn too_late(state: &ApiState, token: &str, caller: &Caller, error: &Error)
         _ => return refusal(error, caller),
     };
     match requests::follow(&state.app, token, &caller.visit).await {
-        Ok(followed) => page(StatusCode::GONE, &RequestPage::new(followed, Some(why))),
+        Ok(followed) => request_page(state, caller, StatusCode::GONE, followed, Some(why)).await,
         Err(error) => refusal(&error, caller),
     }
 }
@@ -73,10 +74,29 @@ fn stranger(status: StatusCode, key: &str, caller: &Caller) -> Response {
     page(status, &Message::new(Say::to_stranger(&caller.accept_language), key))
 }
 
+/// The page, in the tenant's privacy centre where there is one.
+async fn request_page(
+    state: &ApiState,
+    caller: &Caller,
+    status: StatusCode,
+    followed: Followed,
+    note: Option<&str>,
+) -> Response {
+    let around = async {
+        let centre = centre::find_open(&state.app, followed.asker.sender.tenant, &caller.visit).await?;
+        let messages = requests::messages(&state.app, &followed, &caller.visit).await?;
+        Ok((Frame::around(&followed.asker, centre.as_ref()), messages))
+    };
+    match around.await {
+        Ok((frame, messages)) => page(status, &RequestPage::new(frame, &followed, messages, note)),
+        Err(error) => refusal(&error, caller),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "request.html")]
 struct RequestPage {
-    say: Say,
+    frame: Frame,
     /// What was done just now, or why it was not.
     note: Option<String>,
     what: String,
@@ -85,12 +105,14 @@ struct RequestPage {
     state: String,
     can_prove: bool,
     can_cancel: bool,
+    /// What the tenant wrote.
+    messages: Vec<String>,
 }
 
 impl RequestPage {
-    fn new(followed: Followed, note: Option<&str>) -> Self {
+    fn new(frame: Frame, followed: &Followed, messages: Vec<String>, note: Option<&str>) -> Self {
         let request = &followed.request;
-        let say = Say::of(&followed.asker).with("type", request.r#type.to_string());
+        let say = frame.say.clone().with("type", request.r#type.to_string());
         Self {
             note: note.map(|key| say.text(key)),
             what: say.text("request-type"),
@@ -99,7 +121,8 @@ impl RequestPage {
             state: say.text(&format!("request-page-state-{}", request.state)),
             can_prove: followed.awaits_identity(),
             can_cancel: followed.can_be_cancelled(),
-            say,
+            messages,
+            frame,
         }
     }
 }

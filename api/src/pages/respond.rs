@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse as _, Response},
 };
 
@@ -46,6 +46,24 @@ pub fn page(status: StatusCode, template: &impl Template) -> Response {
             tracing::error!(%error, "a page was not rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+    }
+}
+
+/// Whether the browser says no to sale and sharing (Global Privacy Control).
+pub fn has_gpc(headers: &HeaderMap) -> bool {
+    headers.get("sec-gpc").is_some_and(|value| value == "1")
+}
+
+/// Sent by a page of another site, as far as the browser says (Fetch Metadata).
+pub fn is_foreign(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
+/// Sends the browser to another page of ours.
+pub fn see_other(path: &str) -> Response {
+    match HeaderValue::from_str(path) {
+        Ok(location) => (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(),
+        Err(_) => StatusCode::NOT_FOUND.into_response(),
     }
 }
 

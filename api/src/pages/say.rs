@@ -4,6 +4,7 @@ use recital_domain::{
     accuracy::Asker,
     words::{Argument, Words},
 };
+use recital_entities::LawfulBasis;
 
 /// A page's language, and whom it speaks for.
 #[derive(Clone)]
@@ -50,12 +51,23 @@ impl Say {
         self.words.text_with(key, &arguments)
     }
 
+    /// The legal basis, as this language names it.
+    pub fn basis(&self, basis: LawfulBasis) -> String {
+        self.words.basis(basis)
+    }
+
     /// Where the law says it, as this language cites it.
     pub fn provision(&self, reference: &str) -> String {
         match reference.split_once(" Article ") {
             Some((_, article)) => self.words.text_with("law-article", &[("article", article)]),
             None => reference.to_owned(),
         }
+    }
+
+    /// None where there is no such text.
+    pub fn find(&self, key: &str) -> Option<String> {
+        let arguments: Vec<Argument<'_>> = self.arguments.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        self.words.find_with(key, &arguments)
     }
 
     /// What went wrong, in words: the problem's own, or the general ones.

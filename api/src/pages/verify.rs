@@ -9,11 +9,12 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use recital_domain::{
-    accuracy::{self, Answer, Answered, FieldKind, LinkError, LinkProblem, LinkView, Visit, fields},
+    accuracy::{self, Answer, Answered, Field, FieldKind, LinkError, LinkProblem, LinkView, Visit},
     error::{Code, Error},
 };
 
 use super::{
+    fields::{FieldView, PREFIX, field_views, problem_of},
     respond::{Message, page},
     say::Say,
 };
@@ -94,9 +95,6 @@ pub async fn answer(
         Err(error) => refusal(error, &caller),
     }
 }
-
-/// The fields' names carry a prefix, so that no attribute is taken for the form's own.
-const PREFIX: &str = "field:";
 
 fn correction(form: &BTreeMap<String, String>) -> Answer {
     let named = form.iter().filter_map(|(name, value)| Some((name.strip_prefix(PREFIX)?.to_owned(), value.clone())));
@@ -182,7 +180,7 @@ fn status(error: &Error) -> StatusCode {
     }
 }
 
-pub(super) fn failure(status: StatusCode, caller: &Caller) -> Response {
+pub fn failure(status: StatusCode, caller: &Caller) -> Response {
     page(status, &Message::new(Say::to_stranger(&caller.accept_language), "verify-failed"))
 }
 
@@ -195,57 +193,12 @@ struct VerifyPage {
     problem: Option<String>,
 }
 
-/// A field on the page.
-struct FieldView {
-    id: String,
-    name: String,
-    label: String,
-    kind: FieldKind,
-    /// As it is held, readable.
-    held: String,
-    /// That it is not what the person saw last.
-    changed: Option<String>,
-    /// As the form shows it.
-    entered: String,
-    problem: Option<String>,
-}
-
-impl FieldView {
-    /// Ties a problem to its field for those who do not see it.
-    fn described(&self) -> askama::filters::Safe<String> {
-        let tie = |_: &String| format!(" aria-invalid=\"true\" aria-describedby=\"{}-wrong\"", self.id);
-        askama::filters::Safe(self.problem.as_ref().map(tie).unwrap_or_default())
-    }
-}
-
 impl VerifyPage {
     fn new(view: &LinkView, error: Option<&Error>, entered: &BTreeMap<String, String>) -> Self {
         let say = Say::of(&view.asker).with_date("until", view.asker.date(view.expires_at));
-        // The form's own faults name the field as the form does, those of the vault as the API does.
-        let at_fault = error.and_then(Error::field).unwrap_or_default();
-        let at_fault = at_fault.strip_prefix("attributes.").unwrap_or(at_fault).replace('/', ".");
-        let fields = fields(&view.attributes).into_iter().enumerate().map(|(index, field)| {
-            let name = format!("{PREFIX}{}", field.path);
-            let entered = entered.get(&name).unwrap_or(&field.value).clone();
-            let problem =
-                error.filter(|_| field.path.replace('/', ".") == at_fault).map(|error| say.problem(error.reason()));
-            let (id, label) = (format!("field-{index}"), say.label(&field.path));
-            let changed = view.changed_at(&field).map(|at| say.changed_on(view.asker.date(at)));
-            FieldView { id, label, held: held(&say, &field), changed, name, kind: field.kind, entered, problem }
-        });
-        let fields: Vec<FieldView> = fields.collect();
-        let where_it_is = fields.iter().find_map(|field| Some(format!("{}: {}", field.label, field.problem.as_ref()?)));
-        let problem = where_it_is.or_else(|| error.map(|error| say.problem(error.reason())));
+        let changed = |field: &Field| view.changed_at(field).map(|at| say.changed_on(view.asker.date(at)));
+        let fields = field_views(&say, &view.attributes, error, entered, changed);
+        let problem = error.map(|error| problem_of(&say, &fields, error));
         Self { problem, version: view.version, fields, say }
-    }
-}
-
-/// A value as people read it.
-fn held(say: &Say, field: &accuracy::Field) -> String {
-    match (field.kind, field.value.as_str()) {
-        (FieldKind::YesOrNo, "true") => say.text("verify-yes"),
-        (FieldKind::YesOrNo, _) => say.text("verify-no"),
-        (FieldKind::Date, date) => date.parse().map_or_else(|_| date.to_owned(), |date| say.date(date)),
-        (_, value) => value.to_owned(),
     }
 }

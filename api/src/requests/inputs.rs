@@ -109,6 +109,13 @@ pub struct NoteSubjectRequestInput {
 }
 
 #[derive(InputObject)]
+pub struct MessageSubjectRequestInput {
+    pub id: ID,
+    /// At most 10,000 characters.
+    pub text: String,
+}
+
+#[derive(InputObject)]
 pub struct RequestPolicyInput {
     erasure_approval: Option<ErasureApproval>,
     /// 1 to 90.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use anyhow::Result;
 use serde_json::json;
 
-use super::history::Credentials;
+use super::history::{Credentials, SLUG};
 
 pub struct Greeting {
     api: String,
@@ -41,6 +41,7 @@ impl Greeting {
         let Credentials { api_key, operator_token } = &self.credentials;
         let line = json!({
             "graphql": api, "apiKey": api_key, "inbox": inbox,
+            "privacyCentre": format!("{}/privacy/{SLUG}", self.api),
             "operator": self.operator, "operatorToken": operator_token,
         });
         line.to_string()
@@ -53,6 +54,7 @@ impl Greeting {
              GraphiQL    {api}/graphiql\n\
              API key     {api_key}\n\
              Dev inbox   {api}/dev/inbox\n\
+             Centre      {api}/privacy/{SLUG}\n\
              Operator    {operator} (token {operator_token})\n\n\
              In GraphiQL, under Headers: {{\"authorization\": \"Bearer {api_key}\"}}\n\n\
              {QUERIES}\n\

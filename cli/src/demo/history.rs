@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use recital_domain::{
     access::{self, CreateApiKey, CreateTenant},
     app::App,
+    centre::{self, CentreChanges},
     clock::Clock,
     config::Config,
     consent, purposes,
@@ -18,7 +19,7 @@ use recital_domain::{
     vault::{self, StoreRecords},
     viewer::{Actor, Client, Permission, Viewer},
 };
-use recital_entities::Role;
+use recital_entities::{Regime, Role};
 
 use super::{
     folder::Folder,
@@ -26,7 +27,7 @@ use super::{
     progress::Progress,
 };
 
-const SLUG: &str = "acme";
+pub const SLUG: &str = "acme";
 const PURPOSES: &str = include_str!("../../../docs/examples/processing_purposes.yaml");
 const RETENTION: &str = include_str!("../../../docs/examples/retention_policy.yaml");
 
@@ -131,6 +132,7 @@ impl<'a> History<'a> {
             dry_run: false,
         };
         purposes::import(&self.past, &self.viewer, files).await?;
+        self.open_centre().await?;
         // The past has had its sweeps.
         recital_scheduler::settle(self.app).await?;
         for first in (done + 1..=people::COUNT).step_by(STEP as usize) {
@@ -142,6 +144,23 @@ impl<'a> History<'a> {
         self.hold().await?;
         self.reached(DONE)?;
         progress.end();
+        Ok(())
+    }
+
+    async fn open_centre(&self) -> Result<()> {
+        let welcome = [
+            ("en", "Questions about your data? Here are the answers."),
+            ("de", "Fragen zu Ihren Daten? Hier sind die Antworten."),
+        ];
+        let changes = CentreChanges {
+            enabled: Some(true),
+            sign_up: Some(true),
+            offered_purposes: Some(vec!["agent_interaction".to_owned()]),
+            regimes: Some(vec![Regime::Gdpr, Regime::Ccpa]),
+            messages: Some(welcome.map(|(language, text)| (language.to_owned(), text.to_owned())).to_vec()),
+            ..CentreChanges::default()
+        };
+        centre::set_settings(&self.past, &self.viewer, changes).await?;
         Ok(())
     }
 

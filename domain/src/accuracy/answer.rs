@@ -74,14 +74,18 @@ async fn take(tx: &TenantTx, found: &Found, answer: Answer) -> Result<Audited<Ve
     }
 }
 
-async fn confirm(tx: &TenantTx, row: reverifications::Model, subject: subjects::Model) -> Result<Audited<Vec<String>>> {
+pub(super) async fn confirm(
+    tx: &TenantTx,
+    row: reverifications::Model,
+    subject: subjects::Model,
+) -> Result<Audited<Vec<String>>> {
     let event = Event::DataConfirmed { id: row.id, subject: subject.id };
     close(tx, row, ReverificationState::Confirmed, Vec::new()).await?;
     mark_verified(tx, subject).await?;
     Ok(event.with(Vec::new()))
 }
 
-async fn correct(
+pub(super) async fn correct(
     tx: &TenantTx,
     row: reverifications::Model,
     subject: subjects::Model,
@@ -130,7 +134,7 @@ async fn close(
     being_asked(tx, [row.subject_id], false).await
 }
 
-async fn mark_verified(tx: &TenantTx, subject: subjects::Model) -> Result<()> {
+pub(super) async fn mark_verified(tx: &TenantTx, subject: subjects::Model) -> Result<()> {
     let due = due_from(&policy(tx).await?, tx.now());
     // Read again: a correction may have changed the row.
     let select = subjects::Entity::find().filter(subjects::Column::Id.eq(subject.id)).lock_exclusive();

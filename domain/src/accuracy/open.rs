@@ -55,7 +55,7 @@ fn has_open_question() -> Expr {
 }
 
 /// Whether this subject is being asked already.
-pub(super) async fn is_asked(tx: &TenantTx, subject: SubjectId) -> Result<bool> {
+pub(crate) async fn is_asked(tx: &TenantTx, subject: SubjectId) -> Result<bool> {
     tx.exists(Entity::find().filter(Column::SubjectId.eq(subject)).filter(Column::State.is_in(OPEN))).await
 }
 

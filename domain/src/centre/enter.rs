@@ -1,6 +1,7 @@
 //! Coming in: from the address of a privacy centre to its tenant.
 
-use recital_entities::{Regime, TenantStatus, centre::centre_settings};
+use recital_entities::{Regime, TenantId, TenantStatus, access::tenants, centre::centre_settings};
+use sea_orm::EntityTrait as _;
 
 use super::settings::{regimes_of, settings};
 use crate::{
@@ -26,16 +27,29 @@ pub struct Centre {
 /// # Errors
 /// `NOT_FOUND`, the same for a slug that nobody has, a tenant that is not served, and a centre that is switched off.
 pub async fn enter(app: &App, slug: &str, visit: &Visit) -> Result<Centre> {
-    let closed = || Error::not_found("privacy centre");
     let tenant = find_tenant_by_slug(app, slug).await?;
-    let tenant = tenant.filter(|tenant| tenant.status == TenantStatus::Active).ok_or_else(closed)?;
-    let stranger = Viewer::new(tenant.id, Actor::Job("centre.visit"), visit.correlation);
+    let tenant = tenant.filter(|tenant| tenant.status == TenantStatus::Active);
+    let open = match tenant {
+        Some(tenant) => find_open(app, tenant.id, visit).await?,
+        None => None,
+    };
+    open.ok_or_else(|| Error::not_found("privacy centre"))
+}
+
+/// The privacy centre of a tenant that is served; None where it is switched off.
+///
+/// # Errors
+/// UNAVAILABLE without a database.
+pub async fn find_open(app: &App, tenant: TenantId, visit: &Visit) -> Result<Option<Centre>> {
+    let stranger = Viewer::new(tenant, Actor::Job("centre.visit"), visit.correlation);
     app.look(&stranger, async |tx| {
         let settings = settings(tx).await?;
         if !settings.enabled {
-            return Err(closed());
+            return Ok(None);
         }
-        Ok(Centre { slug: tenant.slug, sender: Sender::of(tx).await?, settings })
+        let tenant = tx.one_global(tenants::Entity::find_by_id(tenant)).await?;
+        let slug = tenant.ok_or_else(|| Error::not_found("tenant"))?.slug;
+        Ok(Some(Centre { slug, sender: Sender::of(tx).await?, settings }))
     })
     .await
 }

@@ -21,6 +21,7 @@ mod list;
 mod mails;
 mod notice;
 mod object;
+mod own;
 mod preferences;
 mod present;
 mod receipt;
@@ -44,6 +45,7 @@ pub use list::{by_ids, events_by_ids, events_of, of_subjects};
 pub(crate) use mails::{mail_confirmation, mail_expiry};
 pub use notice::notices;
 pub use object::{lift_objection, object};
+pub use own::{OwnChange, OwnConsent, change_own, own_consents, own_receipt};
 pub use preferences::{
     Change, Choice, CreatedPreferenceLink, PreferencesView, PreferencesVisit, change_preference,
     create_preference_link, open_preferences,

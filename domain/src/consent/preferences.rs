@@ -146,15 +146,9 @@ pub async fn change_preference(
     let found = find(app, visit).await?;
     let viewer = found.viewer(visit);
     let changed = app.write(&viewer, Permission::ConsentAnswer, async |tx| {
-        limit(tx, found.subject.id).await?;
         let purpose = register::get(tx, purpose).await?;
-        match change {
-            Change::Give if visit.gpc && purpose.sale_or_sharing => {
-                Err(Error::conflict("OPTED_OUT", "the browser says no to sale and sharing"))
-            }
-            Change::Give => give(tx, &found.subject, &purpose, notice(&found.asker, &purpose)).await,
-            Change::Withdraw => withdraw(tx, &found.subject, &purpose).await,
-        }
+        let notice = |purpose: &purposes::Model| notice(&found.asker, purpose);
+        change_within(tx, &found.subject, &purpose, Click { change, gpc: visit.gpc, first: None }, notice).await
     });
     match changed.await {
         Err(error) if !matches!(error.reason(), "ALREADY_WITHDRAWN" | "NO_CONSENT") => Err(error.into()),
@@ -162,20 +156,49 @@ pub async fn change_preference(
     }
 }
 
+/// A click on a button.
+pub(super) struct Click<'a> {
+    pub change: Change,
+    /// The browser sent `Sec-GPC: 1`.
+    pub gpc: bool,
+    /// Which policy is in force, for whoever is asked for the first time; None where only the old is changed.
+    pub first: Option<&'a str>,
+}
+
+/// What the click asks for, within another change.
+pub(super) async fn change_within(
+    tx: &TenantTx,
+    subject: &subjects::Model,
+    purpose: &purposes::Model,
+    click: Click<'_>,
+    notice: impl FnOnce(&purposes::Model) -> String,
+) -> Result<Audited<()>> {
+    limit(tx, subject.id).await?;
+    match click.change {
+        Change::Give if click.gpc && purpose.sale_or_sharing => {
+            Err(Error::conflict("OPTED_OUT", "the browser says no to sale and sharing"))
+        }
+        Change::Give => give(tx, subject, purpose, click.first, notice(purpose)).await,
+        Change::Withdraw => withdraw(tx, subject, purpose).await,
+    }
+}
+
 async fn give(
     tx: &TenantTx,
     subject: &subjects::Model,
     purpose: &purposes::Model,
+    first: Option<&str>,
     notice: String,
 ) -> Result<Audited<()>> {
     let asked = append::find(tx, subject.id, purpose.id).await?;
     // Whoever was never asked was never told.
-    let asked = asked.ok_or_else(|| Error::not_found("consent"))?;
+    let policy_version = asked.map(|asked| asked.policy_version).or(first.map(str::to_owned));
+    let policy_version = policy_version.ok_or_else(|| Error::not_found("consent"))?;
     let input = RecordConsent {
         subject: SubjectRef::Id(subject.id),
         purpose: purpose.key.clone(),
         given: true,
-        policy_version: asked.policy_version,
+        policy_version,
         method: ConsentMethod::PrivacyCentre,
         special_category_consent: purpose.special_category.then_some(true),
         double_opt_in: false,
@@ -243,7 +266,7 @@ async fn find(app: &App, visit: &PreferencesVisit<'_>) -> LinkResult<Found> {
 }
 
 /// What the person was asked about, as long as it rests on consent and can still be changed or is in force.
-async fn choices(tx: &TenantTx, subject: &subjects::Model, gpc: bool) -> Result<Vec<Choice>> {
+pub(super) async fn choices(tx: &TenantTx, subject: &subjects::Model, gpc: bool) -> Result<Vec<Choice>> {
     let mine =
         consents::Entity::find().filter(consents::Column::SubjectId.eq(subject.id)).order_by_asc(consents::Column::Id);
     let mine = tx.all(mine).await?;

@@ -26,7 +26,12 @@ const MOST_EVENTS: u64 = 100;
 /// # Errors
 /// `NOT_FOUND`; UNAVAILABLE without the tenant's keys.
 pub async fn receipt(app: &App, viewer: &Viewer, consent: ConsentId) -> Result<Value> {
-    app.read(viewer, Permission::ConsentRead, async |tx| sign(tx, load(tx, consent).await?.document()).await).await
+    app.read(viewer, Permission::ConsentRead, async |tx| signed(tx, consent).await).await
+}
+
+/// The same within another look.
+pub(super) async fn signed(tx: &TenantTx, consent: ConsentId) -> Result<Value> {
+    sign(tx, load(tx, consent).await?.document()).await
 }
 
 async fn load(tx: &TenantTx, consent: ConsentId) -> Result<Receipt> {

@@ -98,6 +98,13 @@ events! {
         enabled: bool, sign_up: bool, required_consents: Vec<String>, offered_purposes: Vec<String>, regimes: Vec<String>,
         languages: Vec<String>,
     }
+    /// Somebody without an account asked, naming an address.
+    RightAskedFor = "centre.asked" on Tenant(TenantId) { r#type: String, regime: String }
+    /// The address that somebody named was opened to look it up.
+    AskLookedUp = "centre.looked_up" on Tenant(TenantId) {}
+    /// A person opened their own page.
+    OwnDataShown = "centre.data_shown" on Subject(SubjectId) {}
+    OwnRequestsShown = "centre.requests_shown" on Subject(SubjectId) {}
     MailSettingsSet = "mail.settings_set" on Tenant(TenantId) { accent_colour: Option<String> }
     TenantKeyRotated = "tenant.key_rotated" on Tenant(TenantId) { version: i32 }
     /// What older versions of the key wrapped or sealed is now under this one.
@@ -228,6 +235,8 @@ events! {
     ReverificationSent = "accuracy.mail_sent" on Reverification(ReverificationId) { reminder: i32 }
     ReverificationBounced = "accuracy.mail_bounced" on Reverification(ReverificationId) { subject: SubjectId, status: String }
     ReverificationOpened = "accuracy.page_opened" on Reverification(ReverificationId) { subject: SubjectId }
+    /// Without having been asked.
+    OwnDataConfirmed = "accuracy.own_data_confirmed" on Subject(SubjectId) {}
     DataConfirmed = "accuracy.confirmed" on Reverification(ReverificationId) { subject: SubjectId }
     DataCorrected = "accuracy.corrected" on Reverification(ReverificationId) { subject: SubjectId, fields: Vec<String> }
     DataDisputed = "accuracy.disputed" on Reverification(ReverificationId) { subject: SubjectId }
@@ -272,6 +281,8 @@ events! {
     RequestCancelled = "request.cancelled" on SubjectRequest(SubjectRequestId) {}
     /// Nobody proved in time who asked.
     RequestExpired = "request.expired" on SubjectRequest(SubjectRequestId) {}
+    RequestMessageWritten = "request.message_written" on SubjectRequest(SubjectRequestId) {}
+    RequestLinkResent = "request.link_resent" on SubjectRequest(SubjectRequestId) {}
     RequestNoted = "request.noted" on SubjectRequest(SubjectRequestId) {}
     RequestPolicySet = "request.policy_set" on Tenant(TenantId) {
         erasure_approval: ErasureApproval, identity_within_days: i32,

@@ -41,6 +41,10 @@ pub enum Kind {
     RequestPackage,
     RequestErased,
     RequestCompleted,
+    /// The tenant wrote to the person; what it wrote is not in the mail.
+    RequestMessage,
+    /// Nothing is held under the address that somebody named.
+    NothingHeld,
     RestrictionLift,
     /// To a member of the tenant's.
     RequestReminder,
@@ -53,7 +57,14 @@ pub enum Kind {
 impl Kind {
     /// Whether it leads its reader anywhere.
     pub(super) fn has_link(self) -> bool {
-        !matches!(self, Self::RestrictionLift | Self::RequestReminder | Self::RequestOverdue | Self::WebhookDisabled)
+        !matches!(
+            self,
+            Self::NothingHeld
+                | Self::RestrictionLift
+                | Self::RequestReminder
+                | Self::RequestOverdue
+                | Self::WebhookDisabled
+        )
     }
 }
 

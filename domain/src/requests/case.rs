@@ -45,6 +45,8 @@ pub enum Step {
     Expired,
     /// Somebody wrote something down.
     Noted,
+    /// The tenant wrote to the person.
+    Messaged,
 }
 
 /// A request and its subject, both rows locked. The subject's lock is taken first, everywhere: opening, handling and

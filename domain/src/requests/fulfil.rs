@@ -107,13 +107,22 @@ pub(super) async fn complete(case: Case<'_>, outcome: Outcome) -> Result<Audited
 
 /// Article 16.
 async fn rectify(case: &Case<'_>) -> Result<Outcome> {
-    let sealed = case.request.corrections.as_ref().ok_or_else(|| Error::internal("a rectification of nothing"))?;
+    let Some(sealed) = case.request.corrections.as_ref() else { return told_in_words(case) };
     let key = SubjectKey::of(case.tx, case.subject.id).await?;
     let corrections: Map<String, Value> = key.open_json("subject_requests", "corrections", &case.request.id, sealed)?;
     let change = vault::change_profile(case.tx, &case.subject, corrections, None).await?;
     let id = case.subject.id;
     let updated = Event::ProfileUpdated { id, version: change.version, fields: change.changed_fields };
     Ok(Outcome::whole(vec![updated]))
+}
+
+/// What was told in words is for a member to correct; approving then says that it is done.
+fn told_in_words(case: &Case<'_>) -> Result<Outcome> {
+    if case.request.approved_by.is_some() {
+        return Ok(Outcome::whole(Vec::new()));
+    }
+    let message = "what is wrong was told in words: correct the profile, then approve; or reject";
+    Err(Error::conflict("TOLD_IN_WORDS", message))
 }
 
 /// Article 18.

@@ -159,12 +159,20 @@ pub async fn packages(
     viewer: &Viewer,
     ids: impl IntoIterator<Item = SubjectRequestId>,
 ) -> Result<HashMap<SubjectRequestId, PackageFacts>> {
+    app.read(viewer, Permission::RequestRead, async |tx| packages_of(tx, ids).await).await
+}
+
+/// The same within another look.
+pub(super) async fn packages_of(
+    tx: &TenantTx,
+    ids: impl IntoIterator<Item = SubjectRequestId>,
+) -> Result<HashMap<SubjectRequestId, PackageFacts>> {
     use export_packages::Column as Package;
     let select = export_packages::Entity::find()
         .select_only()
         .columns([Package::Id, Package::RequestId, Package::Format, Package::SizeBytes])
         .columns([Package::Sha256, Package::CreatedAt, Package::ExpiresAt, Package::Downloads])
         .filter(Package::RequestId.is_in(ids));
-    let rows: Vec<PackageFacts> = app.read(viewer, Permission::RequestRead, async |tx| tx.rows(select).await).await?;
+    let rows: Vec<PackageFacts> = tx.rows(select).await?;
     Ok(rows.into_iter().map(|row| (row.request_id, row)).collect())
 }

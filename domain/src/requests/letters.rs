@@ -3,13 +3,15 @@
 //! The mail is composed when it is sent: no address and no text waits in the queue. Each is sent once; a crash between
 //! sending and recording sends the same mail again under the same Message-ID.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use recital_entities::{
     Sealed, SubjectRequestId, SubjectRequestState, SubjectRequestType,
     requests::{export_packages, last_addresses, request_events, subject_requests::Model},
     vault::subjects,
 };
-use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _, QueryTrait as _,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -43,6 +45,10 @@ pub enum Notice {
     /// Nobody proved in time who asked.
     Expired,
     Completed,
+    /// It is open already, for whoever asked again.
+    Again,
+    /// There is a message to read.
+    Message,
 }
 
 impl Notice {
@@ -56,7 +62,23 @@ impl Notice {
             Step::Cancelled => Some(Self::Cancelled),
             Step::Expired => Some(Self::Expired),
             Step::Completed | Step::PartiallyCompleted => Some(Self::Completed),
-            Step::Joined | Step::Assigned | Step::Approved | Step::SentBack | Step::Downloaded | Step::Noted => None,
+            // A message has a mail of its own.
+            Step::Joined
+            | Step::Assigned
+            | Step::Approved
+            | Step::SentBack
+            | Step::Downloaded
+            | Step::Noted
+            | Step::Messaged => None,
+        }
+    }
+
+    /// How soon the same may be mailed once more; None: never.
+    fn again_after(self) -> Option<TimeDelta> {
+        match self {
+            Self::Again => Some(TimeDelta::hours(1)),
+            Self::Message => Some(TimeDelta::minutes(1)),
+            _ => None,
         }
     }
 
@@ -114,10 +136,15 @@ pub(crate) async fn send_mail(app: &App, viewer: &Viewer, id: SubjectRequestId, 
 async fn is_wanted(tx: &TenantTx, id: SubjectRequestId, notice: Notice) -> Result<bool> {
     use request_events::Column;
     let request = tx.get("subject request", find(id)).await?;
-    let is_true = notice != Notice::Identity || request.state == SubjectRequestState::AwaitingIdentity;
+    let is_true = match notice {
+        Notice::Identity => request.state == SubjectRequestState::AwaitingIdentity,
+        Notice::Again => request.closed_at.is_none(),
+        _ => true,
+    };
     let went = request_events::Entity::find()
         .filter(Column::RequestId.eq(id))
-        .filter(Column::What.is_in([notice.mailed(), notice.bounced()]));
+        .filter(Column::What.is_in([notice.mailed(), notice.bounced()]))
+        .apply_if(notice.again_after(), |select, pause| select.filter(Column::At.gt(tx.now() - pause)));
     Ok(is_true && !tx.exists(went).await? && has_address(tx, &request, notice).await?)
 }
 
@@ -158,7 +185,7 @@ async fn letter(app: &App, tx: &TenantTx, id: SubjectRequestId, notice: Notice) 
     let until = facts.until.map(|until| Words::of(&subject.locale).date(until)).unwrap_or_default();
     let letter = Letter {
         kind: facts.kind,
-        id: format!("request-{id}-{}", <&str>::from(notice)),
+        id: message_id(tx, id, notice).await?,
         to: address(tx, &request, &subject).await?,
         name: None,
         locale: &subject.locale,
@@ -173,6 +200,17 @@ async fn letter(app: &App, tx: &TenantTx, id: SubjectRequestId, notice: Notice) 
         ],
     };
     compose(&sender, letter)
+}
+
+/// The same for every try at the same mail.
+async fn message_id(tx: &TenantTx, id: SubjectRequestId, notice: Notice) -> Result<String> {
+    use request_events::Column;
+    let name = <&str>::from(notice);
+    if notice.again_after().is_none() {
+        return Ok(format!("request-{id}-{name}"));
+    }
+    let sent = request_events::Entity::find().filter(Column::RequestId.eq(id)).filter(Column::What.eq(notice.mailed()));
+    Ok(format!("request-{id}-{name}-{}", tx.count(sent).await?))
 }
 
 /// What one mail says.
@@ -192,7 +230,11 @@ impl Facts {
         let plain = |kind, until, text| Self { kind, link: page, until, text };
         Ok(match notice {
             Notice::Received => plain(Kind::RequestReceived, Some(due), None),
-            Notice::Identity => plain(Kind::RequestIdentity, request.identity_until.map(local), None),
+            Notice::Again if request.state != SubjectRequestState::AwaitingIdentity => {
+                plain(Kind::RequestReceived, Some(due), None)
+            }
+            Notice::Message => plain(Kind::RequestMessage, None, None),
+            Notice::Identity | Notice::Again => plain(Kind::RequestIdentity, request.identity_until.map(local), None),
             Notice::Extended => {
                 let reason = open(tx, request, "extension_reason", request.extension_reason.as_ref()).await?;
                 plain(Kind::RequestExtended, Some(due), reason)

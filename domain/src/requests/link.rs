@@ -2,6 +2,8 @@
 //! who they are, once, or take the request back. The link holds no secret of the person's: it says which right is
 //! exercised and how far that is, and goes to their known address alone.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 use recital_entities::{
     SubjectRequestId, SubjectRequestState, TenantStatus,
@@ -13,6 +15,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait as _, EntityTrait as _, QueryFilter 
 use super::{
     case::{Case, Step},
     letters::subject_of,
+    own,
     verify_identity::next_step,
 };
 use crate::{
@@ -23,6 +26,7 @@ use crate::{
     error::{Error, Result},
     evidence::Event,
     mail::Sender,
+    vault::SubjectKey,
     viewer::{Actor, Permission, Viewer},
 };
 
@@ -83,6 +87,35 @@ pub async fn follow(app: &App, token: &str, visit: &Visit) -> Result<Followed> {
         }
         let locale = subject_of(tx, &request).await?.locale;
         Ok(Followed { asker: Asker { sender: Sender::of(tx).await?, locale }, request })
+    })
+    .await
+}
+
+/// What the tenant wrote to the person about it, oldest first: for whoever has proven that the request is theirs.
+///
+/// # Errors
+/// UNAVAILABLE without the tenant's keys.
+pub async fn messages(app: &App, followed: &Followed, visit: &Visit) -> Result<Vec<String>> {
+    let request = &followed.request;
+    if request.identity_verified_at.is_none() {
+        return Ok(Vec::new());
+    }
+    let person = person(request, visit)?;
+    let steps = app.look(&person, async |tx| own::steps_of(tx, &[request.id]).await).await?;
+    let steps = steps.into_values().flatten().filter(|step| step.what == <&str>::from(Step::Messaged));
+    let steps: Vec<_> = steps.collect();
+    if steps.is_empty() {
+        return Ok(Vec::new());
+    }
+    app.write(&person, Permission::RequestOwn, async |tx| {
+        let id = person.subject()?;
+        // An erased person's are gone.
+        let opened = match SubjectKey::of_all(tx, [id]).await?.get(&id) {
+            Some(key) => own::messages(key, &steps)?,
+            None => HashMap::new(),
+        };
+        let written = steps.iter().filter_map(|step| opened.get(&step.id).cloned()).collect();
+        Ok(Event::OwnRequestsShown { id }.with(written))
     })
     .await
 }

@@ -41,7 +41,7 @@ pub struct OpenRequest {
     pub regime: Regime,
     /// None: now. The deadline counts from here.
     pub received_at: Option<DateTime<Utc>>,
-    /// For RECTIFICATION: what to set, as a merge patch; null removes.
+    /// For RECTIFICATION: what to set, as a merge patch; null removes. None where `note` tells it in words.
     pub corrections: Option<Value>,
     /// For OBJECTION: the key of the purpose objected to.
     pub purpose: Option<String>,
@@ -60,22 +60,24 @@ pub struct OpenRequest {
 /// `NOT_FOUND` for an unknown subject or purpose; CONFLICT with `SUBJECT_ERASED`; `BAD_USER_INPUT` naming the field:
 /// `RECEIVED_IN_FUTURE`, `RIGHT_NOT_APPLICABLE` (with the provision), `REQUIRED`, `NOT_USED`, `NOT_AN_OBJECT`.
 pub async fn open(app: &App, viewer: &Viewer, input: OpenRequest) -> Result<Model> {
-    app.write(viewer, Permission::RequestHandle, async |tx| {
-        let right = check(tx, &input)?;
-        let corrections = corrections(&input)?;
-        let subject = lock_living(tx, &input.subject).await?;
-        let corrections = match corrections {
-            Some(fields) => Some(vault::check_changes(tx, subject.id, "corrections", fields).await?),
-            None => None,
-        };
-        let purpose = objected_purpose(tx, &input, right).await?;
-        let asked = Asked { input: &input, subject, purpose, corrections };
-        match asked.find_open(tx).await? {
-            Some(open) => join(tx, &input, open).await,
-            None => asked.open(tx).await,
-        }
-    })
-    .await
+    app.write(viewer, Permission::RequestHandle, async |tx| open_within(tx, &input).await).await
+}
+
+/// The same within another change.
+pub(super) async fn open_within(tx: &TenantTx, input: &OpenRequest) -> Result<Audited<Model>> {
+    let right = check(tx, input)?;
+    let corrections = corrections(input)?;
+    let subject = lock_living(tx, &input.subject).await?;
+    let corrections = match corrections {
+        Some(fields) => Some(vault::check_changes(tx, subject.id, "corrections", fields).await?),
+        None => None,
+    };
+    let purpose = objected_purpose(tx, input, right).await?;
+    let asked = Asked { input, subject, purpose, corrections };
+    match asked.find_open(tx).await? {
+        Some(open) => join(tx, input, open).await,
+        None => asked.open(tx).await,
+    }
 }
 
 fn check(tx: &TenantTx, input: &OpenRequest) -> Result<&'static Right> {
@@ -102,7 +104,10 @@ fn corrections(input: &OpenRequest) -> Result<Option<Map<String, Value>>> {
         return Ok(None);
     }
     let corrections = input.corrections.clone().unwrap_or_default();
+    let is_told = optional_text("note", input.note.as_deref())?.is_some();
     match corrections {
+        // Told in words: a member corrects, and approves.
+        Value::Null if is_told => Ok(None),
         Value::Object(fields) if !fields.is_empty() => Ok(Some(fields)),
         Value::Object(_) | Value::Null => {
             Err(Error::invalid("corrections", "REQUIRED", "say which fields shall be corrected, and to what"))
@@ -165,7 +170,9 @@ impl Asked<'_> {
     }
 
     async fn corrects_the_same(&self, tx: &TenantTx, row: &Model) -> Result<bool> {
-        let (Some(ours), Some(theirs)) = (&self.corrections, &row.corrections) else { return Ok(true) };
+        let (Some(ours), Some(theirs)) = (&self.corrections, &row.corrections) else {
+            return Ok(self.corrections.is_none() && row.corrections.is_none());
+        };
         let key = SubjectKey::of(tx, self.subject.id).await?;
         Ok(key.open_json::<Map<String, Value>>("subject_requests", "corrections", &row.id, theirs)? == *ours)
     }

@@ -25,6 +25,7 @@ const KEPT_FOR: &[(&str, &str)] = &[
     ("uploads", "until the file is there; what was cut off, a day"),
     ("idempotency_keys", "2 days; an answer is given again for 24 hours"),
     ("consent_confirmations", "until 90 days after `expires_at`"),
+    ("centre_asks", "a day; address and note until they have been looked up"),
     ("account_links", "until they are used, a day at most"),
     ("account_sessions", "until signed out, idle for 30 minutes, or 12 hours old"),
     ("account_counts", "an hour"),

@@ -69,6 +69,8 @@ const PROOF_OF_HANDLING: &str =
 const PROOF_OF_ACCURACY: &str = "GDPR Article 5(1)(d) and 5(2): when data was verified; holds names of fields, no identifier \
                                  and no link";
 const ONE_LAST_MAIL: &str = "GDPR Article 12(3): the person is told that they were erased; deleted with the mail";
+const UNTIL_LOOKED_UP: &str = "GDPR Article 12(2): what was asked for under an address, until it has been looked up; a \
+                               keyed hash stays for a day, so that nobody is written to again and again";
 const LEGAL_CLAIMS: &str = "GDPR Article 17(3)(e): establishment, exercise or defence of legal claims";
 const TENANTS_OWN: &str = "is about the tenant's own staff and affairs";
 
@@ -192,6 +194,12 @@ pub static PARTS: &[Part] = &[
         table: "last_addresses",
         export: Export::No("holds an address for one last mail, and only once its person is erased"),
         fate: Fate::Kept(ONE_LAST_MAIL),
+        rows: None,
+    },
+    Part {
+        table: "centre_asks",
+        export: Export::No("holds an address and a note until it has been looked up, which takes a moment"),
+        fate: Fate::Kept(UNTIL_LOOKED_UP),
         rows: None,
     },
     Part {

@@ -9,6 +9,7 @@ use recital_entities::{
     Sealed, TenantEntity, TenantId,
     access::{members, webhook_endpoints},
     accounts::account_links,
+    centre::centre_asks,
     evidence::{attestations, incidents},
     requests::last_addresses,
     retention::legal_holds,
@@ -55,6 +56,8 @@ async fn rewrap_all(app: &App, viewer: &Viewer) -> Result<u64> {
     pass.column(attestations::Column::Id, attestations::Column::Statement).await?;
     pass.column(webhook_endpoints::Column::Id, webhook_endpoints::Column::Secret).await?;
     pass.column(account_links::Column::Id, account_links::Column::Asked).await?;
+    pass.column(centre_asks::Column::Id, centre_asks::Column::Address).await?;
+    pass.column(centre_asks::Column::Id, centre_asks::Column::Note).await?;
     pass.column(last_addresses::Column::RequestId, last_addresses::Column::Address).await?;
     pass.column(webhook_endpoints::Column::Id, webhook_endpoints::Column::PreviousSecret).await?;
     pass.end().await
@@ -275,6 +278,8 @@ mod tests {
     /// What [`super::rewrap`] brings over.
     const TENANT_SEALED: &[&str] = &[
         "attestations.statement",
+        "centre_asks.address",
+        "centre_asks.note",
         "incidents.description",
         "incidents.title",
         "last_addresses.address",

@@ -16,6 +16,7 @@ impl Work {
             | Self::AccountMail { .. }
             | Self::PasswordChangedMail { .. }
             | Self::RequestMail { .. }
+            | Self::CentreAsk { .. }
             | Self::RequestReminder { .. }
             | Self::WebhookDisabledMail(_)
             | Self::LiftRestriction { .. }

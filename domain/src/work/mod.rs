@@ -32,7 +32,7 @@ pub use workers::{Worker, live_workers};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
-    AccountLinkId, ConsentConfirmationId, ConsentId, FileId, MemberId, PreferenceLinkId, RetentionRunId,
+    AccountLinkId, CentreAskId, ConsentConfirmationId, ConsentId, FileId, MemberId, PreferenceLinkId, RetentionRunId,
     ReverificationId, SubjectId, SubjectRequestId, WorkItemId, WorkState, global_id, work::work_items,
 };
 use sea_orm::{
@@ -82,6 +82,9 @@ pub enum Work {
     /// Tell a person how their request stands.
     #[serde(rename = "mail.request")]
     RequestMail { request: SubjectRequestId, notice: Notice },
+    /// Look up what somebody without an account asked for.
+    #[serde(rename = "centre.ask")]
+    CentreAsk { ask: CentreAskId },
     /// Remind a member that a deadline comes near; `stage` as [`requests::remind_tenant`](crate::requests::remind_tenant) has it.
     #[serde(rename = "mail.request_reminder")]
     RequestReminder { request: SubjectRequestId, member: MemberId, stage: i32 },

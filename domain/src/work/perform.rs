@@ -4,7 +4,7 @@ use super::{Claimed, Work};
 use crate::{
     access, accounts, accuracy,
     app::App,
-    consent,
+    centre, consent,
     error::Result,
     requests, retention, vault,
     viewer::{Actor, Viewer},
@@ -19,6 +19,7 @@ pub async fn perform(app: &App, item: &Claimed) -> Result<()> {
         Work::Sweep { run } => retention::carry_on(app, &viewer, *run, retention::BATCH).await,
         Work::FulfilRequest { request } => requests::fulfil(app, &viewer, *request).await,
         Work::RequestMail { request, notice } => requests::send_mail(app, &viewer, *request, *notice).await,
+        Work::CentreAsk { ask } => centre::look_up(app, &viewer, *ask).await,
         Work::RequestReminder { request, member, stage } => {
             requests::send_reminder(app, &viewer, *request, *member, *stage).await
         }

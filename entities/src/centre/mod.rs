@@ -1,1 +1,2 @@
+pub mod centre_asks;
 pub mod centre_settings;

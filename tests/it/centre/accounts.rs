@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{CHAT, SET, open, set};
 use crate::accuracy::{Page, entries};
 
-const ADA: &str = "ada@example.com";
+pub const ADA: &str = "ada@example.com";
 const PASSWORD: &str = "walnut harbour kettle";
 const OTHER_PASSWORD: &str = "copper lantern meadow";
 const DEFINE: &str = "mutation($input: DefinePurposeInput!) { definePurpose(input: $input) { purpose { version } } }";
@@ -24,17 +24,17 @@ const FIND: &str =
 
 /// A browser without JavaScript: it keeps a cookie, and posts the forms that it was shown.
 #[derive(Clone)]
-struct Browser {
+pub struct Browser {
     http: reqwest::Client,
-    centre: String,
+    pub centre: String,
     /// Where it is in the network.
     address: String,
     cookie: Option<String>,
-    form: String,
+    pub form: String,
 }
 
 impl Browser {
-    fn at(centre: &str) -> Self {
+    pub fn at(centre: &str) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let (cookie, form) = (None, String::new());
         Self { http, centre: centre.to_owned(), address: "198.51.100.7".to_owned(), cookie, form }
@@ -55,14 +55,14 @@ impl Browser {
         }
     }
 
-    async fn get(&mut self, page: &str) -> Page {
+    pub async fn get(&mut self, page: &str) -> Page {
         let page = Page::of(self.request(reqwest::Method::GET, page)).await;
         self.keep(&page);
         page
     }
 
     /// Fills in the form that was shown last.
-    async fn post(&mut self, page: &str, fields: &[(&str, &str)]) -> Page {
+    pub async fn post(&mut self, page: &str, fields: &[(&str, &str)]) -> Page {
         let form: Vec<_> = [("form", self.form.as_str())].into_iter().chain(fields.iter().copied()).collect();
         let page = Page::of(self.request(reqwest::Method::POST, page).form(&form)).await;
         self.keep(&page);
@@ -70,7 +70,7 @@ impl Browser {
     }
 
     /// Opens a page and posts its form.
-    async fn fill(&mut self, page: &str, fields: &[(&str, &str)]) -> Page {
+    pub async fn fill(&mut self, page: &str, fields: &[(&str, &str)]) -> Page {
         let shown = self.get(page).await;
         assert_eq!(shown.status, 200, "{page}: {}", shown.body);
         self.post(page, fields).await
@@ -109,7 +109,7 @@ async fn rows(world: &World, table: &str) -> i64 {
     world.database.number(&format!("SELECT count(*) FROM {table}")).await.unwrap()
 }
 
-async fn find(world: &World, email: &str) -> Value {
+pub async fn find(world: &World, email: &str) -> Value {
     world.ask(FIND, json!({ "email": email })).await["subject"].take()
 }
 
@@ -119,7 +119,7 @@ fn filled<'a>(email: &'a str, consent: &'a [(&'a str, &'a str)]) -> Vec<(&'a str
 }
 
 /// Somebody with an account, signed in. Answers the centre's address and their browser.
-async fn member(world: &World) -> (String, Browser) {
+pub async fn member(world: &World) -> (String, Browser) {
     let centre = open(world).await;
     let mut browser = Browser::at(&centre);
     let told = browser.fill("/account/sign-up", &filled(ADA, &[])).await;

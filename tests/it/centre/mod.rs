@@ -1,6 +1,8 @@
 //! The privacy centre: what a tenant offers there, and what people see and do.
 
 mod accounts;
+mod asking;
+mod dashboard;
 mod pages;
 mod settings;
 

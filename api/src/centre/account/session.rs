@@ -84,7 +84,7 @@ impl Browser {
 
     /// Where somebody goes who has signed in.
     pub fn home(&self) -> String {
-        self.visitor.frame.path("")
+        self.visitor.frame.path("/me")
     }
 
     /// Sends the browser on, with another token.

@@ -134,7 +134,7 @@ macro_rules! destroyed {
 
 // Whoever points at another goes before it.
 destroyed! {
-    access::mail_settings, access::mail_counts, centre::centre_settings, access::idempotency_keys, access::webhook_deliveries, access::webhook_endpoints, access::api_keys, access::members, access::controllers,
+    access::mail_settings, access::mail_counts, centre::centre_asks, centre::centre_settings, access::idempotency_keys, access::webhook_deliveries, access::webhook_endpoints, access::api_keys, access::members, access::controllers,
     accuracy::reverifications, accuracy::accuracy_policies,
     retention::retention_result_holds, retention::retention_results, retention::retention_runs, retention::retention_restamps, retention::retention_policies, retention::legal_holds,
     vault::restrictions,
