@@ -84,6 +84,7 @@ pub fn tables() -> Vec<Table> {
         table::<requests::last_addresses::Entity>(Scope::Tenant),
         table::<evidence::audit_entries::Entity>(Scope::Tenant),
         table::<evidence::audit_leaves::Entity>(Scope::Tenant),
+        table::<evidence::audit_ages::Entity>(Scope::Tenant),
         table::<evidence::audit_subtrees::Entity>(Scope::Tenant),
         table::<evidence::audit_pending::Entity>(Scope::Global),
         table::<evidence::audit_checkpoints::Entity>(Scope::Tenant),

@@ -37,6 +37,7 @@ const SQLITE: &[(&str, &str)] = &[
 pub enum Rights {
     Change,
     Append,
+    Read,
 }
 
 /// Takes the migrators' lock and makes the service's role where it is missing. A login that may is made a member of it,
@@ -87,6 +88,7 @@ pub async fn grant(manager: &SchemaManager<'_>, table: &str, rights: Rights) -> 
     let rights = match rights {
         Rights::Change => "SELECT, INSERT, UPDATE, DELETE",
         Rights::Append => "SELECT, INSERT",
+        Rights::Read => "SELECT",
     };
     on_postgres(manager, &format!("GRANT {rights} ON {table} TO {APP_ROLE}")).await
 }
@@ -165,6 +167,14 @@ pub async fn follow(manager: &SchemaManager<'_>, table: &str, target: &str, colu
 /// For what only PostgreSQL has.
 pub async fn on_postgres(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
     if is_postgres(manager) {
+        manager.get_connection().execute_unprepared(sql).await?;
+    }
+    Ok(())
+}
+
+/// For what only SQLite has.
+pub async fn on_sqlite(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    if !is_postgres(manager) {
         manager.get_connection().execute_unprepared(sql).await?;
     }
     Ok(())

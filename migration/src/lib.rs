@@ -18,6 +18,7 @@ mod m20261121_000011_request_life;
 mod m20261121_000012_log_tiles;
 mod m20261121_000014_one_run_at_a_time;
 mod m20261121_000015_retention;
+mod m20261121_000015_retention_of_own;
 mod m20261121_000016_packages;
 mod m20261121_000017_accounts;
 mod m20261121_000018_asks;
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000012_log_tiles::Migration),
             Box::new(m20261121_000014_one_run_at_a_time::Migration),
             Box::new(m20261121_000015_retention::Migration),
+            Box::new(m20261121_000015_retention_of_own::Migration),
             Box::new(m20261121_000016_packages::Migration),
             Box::new(m20261121_000017_accounts::Migration),
             Box::new(m20261121_000018_centre::Migration),

@@ -10,7 +10,7 @@ use recital_domain::{
     app::App,
     centre, consent,
     error::Result,
-    requests, retention, vault,
+    evidence, requests, retention, vault,
     work::{self, Served},
 };
 use uuid::Uuid;
@@ -119,6 +119,30 @@ pub const JOBS: &[Job] = &[
         schedule: Schedule::Cron("25 * * * *", Tz::UTC),
         limit: HOUR,
         act: Act::EachTenant(|app, turn| Box::pin(centre::forget_asks(app, turn.tenant.id, turn.run))),
+    },
+    Job {
+        name: "requests.forget_words",
+        schedule: Schedule::Cron("22 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(requests::forget_words(app, turn.tenant, turn.run))),
+    },
+    Job {
+        name: "accuracy.forget",
+        schedule: Schedule::Cron("25 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(accuracy::forget_questions(app, turn.tenant, turn.run))),
+    },
+    Job {
+        name: "retention.forget",
+        schedule: Schedule::Cron("35 3 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(retention::forget_runs(app, turn.tenant, turn.run))),
+    },
+    Job {
+        name: "evidence.age",
+        schedule: Schedule::Cron("0 4 * * *", Tz::UTC),
+        limit: HOUR,
+        act: Act::EachTenant(|app, turn| Box::pin(evidence::age_tenant(app, turn.tenant, turn.run))),
     },
     Job {
         name: "tenant.close",

@@ -1,5 +1,6 @@
 //! What was done stays provable, and documents say what is enforced.
 
+mod aging;
 mod documents;
 mod incidents;
 mod log;

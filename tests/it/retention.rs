@@ -5,6 +5,7 @@ mod faults;
 mod holds;
 mod many;
 mod model;
+mod own;
 mod policies;
 mod sweeps;
 mod watching;

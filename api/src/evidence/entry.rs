@@ -144,6 +144,8 @@ pub struct AuditCheckpoint {
     /// The verifier key of C2SP signed-note: name, key id, base64 of the algorithm and the key.
     public_key: String,
     at: DateTime<Utc>,
+    /// How many entries at the log's beginning are there as hashes alone: their own period has ended.
+    aged: i32,
 }
 
 impl From<SignedCheckpoint> for AuditCheckpoint {
@@ -155,6 +157,7 @@ impl From<SignedCheckpoint> for AuditCheckpoint {
             note: checkpoint.note,
             public_key: checkpoint.verifier_key,
             at: checkpoint.at,
+            aged: checkpoint.aged,
         }
     }
 }

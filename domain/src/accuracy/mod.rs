@@ -9,6 +9,7 @@
 mod answer;
 mod close;
 mod fields;
+mod forget;
 mod link;
 mod list;
 mod open;
@@ -23,6 +24,7 @@ mod set_policy;
 
 pub use answer::{Answer, Answered, answer};
 pub use fields::{Field, FieldKind, fields};
+pub use forget::forget_questions;
 pub use list::{by_ids, list};
 pub(crate) use open::is_asked;
 pub use open_link::{Asker, LinkError, LinkProblem, LinkResult, LinkView, Visit, check_link, open_link};

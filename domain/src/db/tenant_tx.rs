@@ -334,6 +334,17 @@ impl TenantTx {
         Ok(delete.exec(&self.tx).await?.rows_affected)
     }
 
+    /// Has PostgreSQL let go of the bodies of this tenant's oldest audit entries before `cutoff`, where it finds that their
+    /// period has ended. Answers how many. The service itself may delete none.
+    pub(crate) async fn age_audit_entries(&self, cutoff: DateTime<Utc>, most: i32) -> Result<i32> {
+        use sea_orm::ConnectionTrait as _;
+        let sql = "SELECT age_audit_entries($1, $2)";
+        let values = [Value::from(cutoff), Value::from(most)];
+        let age = sea_orm::Statement::from_sql_and_values(sea_orm::DbBackend::Postgres, sql, values);
+        let row = self.tx.query_one_raw(age).await?;
+        Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default())
+    }
+
     /// Lets one transaction at a time through for this tenant and `what`; the rest wait. SQLite has one writer.
     pub async fn serialise(&self, what: &str) -> Result<()> {
         self.lock("pg_advisory_xact_lock", format!("{}/{what}", self.tenant())).await

@@ -298,6 +298,8 @@ events! {
     RequestCompleted = "request.completed" on SubjectRequest(SubjectRequestId) { r#type: String }
     /// Packages that nobody can fetch any more were emptied.
     ExportsForgotten = "request.exports_forgotten" on Tenant(TenantId) { count: u64 }
+    /// What was written in requests that have long been closed went.
+    RequestsForgotten = "request.forgotten" on Tenant(TenantId) { count: u64 }
     /// It could not be carried out, and waits for a decision.
     RequestSentBack = "request.sent_back" on SubjectRequest(SubjectRequestId) { reason: &'static str }
     /// The person objected to a purpose.
@@ -330,6 +332,8 @@ events! {
     /// Sealed notes, reasons and statements were opened, one entry for all that a request asked for.
     NotesRevealed = "notes.revealed" on Tenant(TenantId) { table: String, rows: Vec<String> }
 
+    /// Bodies of entries whose own period has ended went; the first `aged_to` of the log are hashes alone.
+    AuditEntriesAged = "audit.aged" on Tenant(TenantId) { count: u32, aged_to: i32, cutoff: String, retention: Period }
     IncidentReported = "incident.reported" on Incident(IncidentId) { severity: String }
     AttestationRecorded = "attestation.recorded" on Attestation(AttestationId) { key: String }
 }

@@ -3,7 +3,9 @@
 //! Entries are appended in the change's own transaction and hold ids, words and counts, never a personal value. The
 //! database refuses to change or remove one, and within seconds each is a leaf of the tenant's Merkle log, whose signed
 //! checkpoints an outsider can keep: whoever changes a row behind the service's back cannot make the log verify again.
+//! When an entry's own period has ended its body goes, and its hash stays.
 
+mod age;
 mod append;
 mod attestations;
 mod checkpoint;
@@ -19,6 +21,7 @@ pub mod tree;
 mod verify;
 mod verify_export;
 
+pub use age::age_tenant;
 pub use append::{append, append_failure, append_refusal, leaf};
 pub use attestations::{RecordAttestation, record_attestation};
 pub use checkpoint::{Checkpoint, verifier_key};

@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use tlog_tiles::{TileHashReader, prove_record, prove_tree, tree_hash};
 
 use super::{
+    age::aged_to,
     append::leaf,
     checkpoint::{stated_origin, verifier_key},
     sequence::newest_checkpoint,
@@ -36,6 +37,8 @@ pub struct SignedCheckpoint {
     /// The verifier key of C2SP signed-note.
     pub verifier_key: String,
     pub at: DateTime<Utc>,
+    /// How many entries at the log's beginning are there as hashes alone: their own period has ended.
+    pub aged: i32,
 }
 
 /// Shows that an entry is a leaf of the checkpoint's tree.
@@ -72,15 +75,18 @@ pub async fn checkpoint(app: &App, viewer: &Viewer) -> Result<Option<SignedCheck
 /// None while the log has not taken the entry in.
 ///
 /// # Errors
-/// `NOT_FOUND` for an entry that is not there.
+/// `NOT_FOUND` for an entry that is not there; CONFLICT with `ENTRY_AGED` for one whose own period has ended.
 pub async fn proof(app: &App, viewer: &Viewer, entry: AuditEntryId) -> Result<Option<EntryProof>> {
     app.read(viewer, Permission::AuditRead, async |tx| {
-        let entry = audit_entries::Entity::find().filter(audit_entries::Column::Id.eq(entry));
-        let entry = tx.get("AuditEntry", entry).await?;
-        let place = audit_leaves::Entity::find().filter(audit_leaves::Column::EntryId.eq(entry.id));
-        let (Some(place), Some(newest)) = (tx.one(place).await?, newest_checkpoint(tx).await?) else {
-            return Ok(None);
+        let place = tx.one(audit_leaves::Entity::find().filter(audit_leaves::Column::EntryId.eq(entry))).await?;
+        let entry = tx.one(audit_entries::Entity::find().filter(audit_entries::Column::Id.eq(entry))).await?;
+        let (entry, place) = match (entry, place) {
+            (Some(entry), Some(place)) => (entry, place),
+            (Some(_), None) => return Ok(None),
+            (None, Some(place)) => return Err(aged(place.log_index)),
+            (None, None) => return Err(Error::not_found("AuditEntry")),
         };
+        let Some(newest) = newest_checkpoint(tx).await? else { return Ok(None) };
         let (size, index) = (unsigned(newest.size)?, unsigned(place.log_index)?);
         let hashes = prove(tx, tree(&newest)?, |tiles| prove_record(size, index, tiles)).await?;
         let hashes = hashes.into_iter().map(|hash| hash.0).collect();
@@ -89,6 +95,13 @@ pub async fn proof(app: &App, viewer: &Viewer, entry: AuditEntryId) -> Result<Op
         Ok(Some(EntryProof { log_index, leaf_hash, leaf: leaf(&entry)?, hashes, checkpoint }))
     })
     .await
+}
+
+fn aged(log_index: i32) -> Error {
+    let message = format!(
+        "this entry's own period has ended: what stood in it is gone, and its hash is leaf {log_index} of the log's tiles"
+    );
+    Error::conflict("ENTRY_AGED", message)
 }
 
 /// Where entries stand in the log; those it has not taken in are missing.
@@ -139,5 +152,5 @@ async fn with_key(tx: &TenantTx, row: audit_checkpoints::Model) -> Result<Signed
     let origin = stated_origin(&row.note).to_owned();
     let verifier_key = verifier_key(&origin, &tx.keys().await?.public_key());
     let audit_checkpoints::Model { size, root_hash, note, at, .. } = row;
-    Ok(SignedCheckpoint { origin, size, root_hash, note, verifier_key, at })
+    Ok(SignedCheckpoint { origin, size, root_hash, note, verifier_key, at, aged: aged_to(tx).await? })
 }

@@ -23,6 +23,7 @@ mod erasure;
 mod export;
 mod extend;
 mod forget;
+mod forget_words;
 mod fulfil;
 mod get;
 mod letters;
@@ -53,6 +54,7 @@ pub use download::{Package, download, find_package};
 pub use export::export_link;
 pub use extend::extend;
 pub use forget::forget_packages;
+pub use forget_words::forget_words;
 pub use fulfil::fulfil;
 pub(crate) use get::overdue;
 pub use get::{

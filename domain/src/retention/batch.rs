@@ -10,8 +10,8 @@ use recital_entities::{
     vault::{files, records},
 };
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -52,12 +52,13 @@ pub(super) struct Batch {
 pub(super) async fn advance_in(tx: &TenantTx, run: RetentionRunId, batch: Batch) -> Result<Audited<Progress>> {
     serialise_with_holds(tx).await?;
     let run = take_up(tx, runs::get(tx, run).await?).await?;
-    let (mut events, mut deleted, mut looked) = (Vec::new(), 0, 0);
+    let (mut events, mut deleted) = (Vec::new(), 0);
     for mut result in open_results(tx, run.id).await? {
-        let went = delete(tx, &mut result, run.cutoff_at, batch.size - looked).await?;
-        (deleted, looked) = (deleted + went.deleted, looked + went.looked);
+        let most = batch.size - deleted;
+        let went = delete(tx, &mut result, run.cutoff_at, most).await?;
+        deleted += went.deleted;
         result.deleted = sum(result.deleted, went.deleted);
-        if looked == batch.size {
+        if went.is_enough(most) {
             let (id, data_type) = (run.id, result.data_type.clone());
             tx.update(result.into_active_model().reset_all()).await?;
             if batch.queue_rest {
@@ -101,11 +102,20 @@ async fn open_results(tx: &TenantTx, run: RetentionRunId) -> Result<Vec<retentio
     tx.all(select.order_by_asc(Column::DataType)).await
 }
 
-#[derive(Clone, Copy)]
+/// A transaction looks at so many times as many rows as it may delete, where most are held.
+const LOOKS: u64 = 10;
+
+/// What a transaction did to one data type.
+#[derive(Clone, Copy, Default)]
 struct Went {
-    /// Rows that were due when they were looked for.
     looked: u64,
     deleted: u64,
+}
+
+impl Went {
+    fn is_enough(self, most: u64) -> bool {
+        self.deleted >= most || self.looked >= most.saturating_mul(LOOKS)
+    }
 }
 
 /// Deletes at most `most` records and files of the data type. With a file's row goes its key; its content follows.
@@ -115,51 +125,68 @@ async fn delete(
     cutoff: DateTime<Utc>,
     most: u64,
 ) -> Result<Went> {
-    let due = next_due::<records::Entity>(&result.data_type, result.records_swept_to, cutoff, most);
-    let due: Vec<(Uuid, DateTime<Utc>)> = tx.tuples(due).await?;
-    result.records_swept_to = Some(due.last().map_or(cutoff, |(_, end)| *end));
-    let looked = due.len() as u64;
-    let records = tx.delete(records::Entity::delete_many().filter(still_due::<records::Entity>(&due, cutoff))).await?;
-    if looked == most {
-        return Ok(Went { looked, deleted: records });
+    let mut went = Went::default();
+    let mut reached = (result.records_swept_to, result.records_swept_id);
+    while !went.is_enough(most) {
+        let page = next_due::<records::Entity>(tx, &result.data_type, reached, cutoff, most - went.deleted).await?;
+        let Some((last, end)) = page.last() else { break };
+        reached = (Some(*end), Some(*last));
+        went.looked += page.len() as u64;
+        let due = records::Entity::delete_many().filter(still_due::<records::Entity>(tx, &page, cutoff));
+        went.deleted += tx.delete(due).await?;
     }
-    let due = next_due::<files::Entity>(&result.data_type, result.files_swept_to, cutoff, most - looked);
-    let due: Vec<(Uuid, DateTime<Utc>)> = tx.tuples(due).await?;
-    result.files_swept_to = Some(due.last().map_or(cutoff, |(_, end)| *end));
-    let still_due = files::Entity::delete_many().filter(still_due::<files::Entity>(&due, cutoff));
-    let files: Vec<FileId> = tx.delete_returning(still_due).await?.into_iter().map(|file| file.id).collect();
-    let went = Went { looked: looked + due.len() as u64, deleted: records + files.len() as u64 };
-    vault::discard_later(tx, files).await?;
+    (result.records_swept_to, result.records_swept_id) = reached;
+    let mut reached = (result.files_swept_to, result.files_swept_id);
+    let mut gone: Vec<FileId> = Vec::new();
+    while !went.is_enough(most) {
+        let page = next_due::<files::Entity>(tx, &result.data_type, reached, cutoff, most - went.deleted).await?;
+        let Some((last, end)) = page.last() else { break };
+        reached = (Some(*end), Some(*last));
+        went.looked += page.len() as u64;
+        let due = files::Entity::delete_many().filter(still_due::<files::Entity>(tx, &page, cutoff));
+        let files = tx.delete_returning(due).await?;
+        went.deleted += files.len() as u64;
+        gone.extend(files.into_iter().map(|file| file.id));
+    }
+    (result.files_swept_to, result.files_swept_id) = reached;
+    vault::discard_later(tx, gone).await?;
     Ok(went)
 }
 
-/// The next rows that are past their end and that nothing keeps, with their ends.
-fn next_due<E: Perishable>(
+/// Where the run stands in a table: the end and the id of the last row that it looked at.
+type Reached = (Option<DateTime<Utc>>, Option<Uuid>);
+
+/// The next rows that are past their end, in the order of the index, whether or not anything keeps them: a condition that
+/// the planner misjudges would have it sort all that is due for every batch.
+async fn next_due<E: Perishable>(
+    tx: &TenantTx,
     data_type: &str,
-    swept_to: Option<DateTime<Utc>>,
+    reached: Reached,
     cutoff: DateTime<Utc>,
     most: u64,
-) -> Select<E> {
-    E::find()
+) -> Result<Vec<(Uuid, DateTime<Utc>)>> {
+    let column = |column: E::Column| Expr::col(column.as_column_ref());
+    let mut select = E::find()
         .select_only()
         .columns([E::ID, E::EXPIRES_AT])
         .filter(E::DATA_TYPE.eq(data_type))
-        .filter(due::expired::<E>(cutoff))
-        .filter(due::loose::<E>())
-        .apply_if(swept_to, |select, swept_to| select.filter(E::EXPIRES_AT.gte(swept_to)))
-        .order_by_asc(E::EXPIRES_AT)
-        .limit(most)
+        .filter(due::expired::<E>(cutoff));
+    if let (Some(end), Some(id)) = reached {
+        let here = Expr::tuple([Expr::value(end), Expr::value(id)]);
+        select = select.filter(Expr::tuple([column(E::EXPIRES_AT), column(E::ID)]).gt(here));
+    }
+    tx.tuples(select.order_by_asc(E::EXPIRES_AT).order_by_asc(E::ID).limit(most)).await
 }
 
-/// A restriction or a later end may have committed since they were looked for.
-fn still_due<E: Perishable>(rows: &[(Uuid, DateTime<Utc>)], cutoff: DateTime<Utc>) -> Condition {
+/// Those of the rows that nothing keeps, and whose end has not become later since they were looked for.
+fn still_due<E: Perishable>(tx: &TenantTx, rows: &[(Uuid, DateTime<Utc>)], cutoff: DateTime<Utc>) -> Condition {
     let ids = E::ID.is_in(rows.iter().map(|(id, _)| *id));
-    due::loose::<E>().add(ids).add(due::expired::<E>(cutoff))
+    due::loose::<E>(tx.tenant()).add(ids).add(due::expired::<E>(cutoff))
 }
 
 async fn held<E: Perishable>(tx: &TenantTx, data_type: &str, cutoff: DateTime<Utc>) -> Result<u64> {
     let of_type = E::find().filter(E::DATA_TYPE.eq(data_type));
-    tx.count(of_type.filter(due::expired::<E>(cutoff)).filter(due::kept::<E>())).await
+    tx.count(of_type.filter(due::expired::<E>(cutoff)).filter(due::kept::<E>(tx.tenant()))).await
 }
 
 /// The data type is done: what was kept, and by what, is written down.

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use recital_entities::{
-    SubjectStatus, TenantEntity,
+    TenantEntity, TenantId,
     retention::legal_holds,
     vault::{files, records, subjects},
 };
@@ -48,23 +48,36 @@ pub(super) fn expired<E: Perishable>(at: DateTime<Utc>) -> SimpleExpr {
 
 /// Something keeps the row whatever its period: a hold on its subject or its data type, or a restriction of processing
 /// (Article 18(2)).
-pub(super) fn kept<E: Perishable>() -> Condition {
-    keepers::<E>().into_iter().fold(Condition::any(), Condition::add)
+pub(super) fn kept<E: Perishable>(tenant: TenantId) -> Condition {
+    keepers::<E>(tenant).into_iter().fold(Condition::any(), Condition::add)
 }
 
 /// Nothing keeps the row past its period.
-pub(super) fn loose<E: Perishable>() -> Condition {
-    keepers::<E>().into_iter().map(SimpleExpr::not).fold(Condition::all(), Condition::add)
+pub(super) fn loose<E: Perishable>(tenant: TenantId) -> Condition {
+    keepers::<E>(tenant).into_iter().map(SimpleExpr::not).fold(Condition::all(), Condition::add)
 }
 
-fn keepers<E: Perishable>() -> [SimpleExpr; 3] {
-    let hold = |covers: Condition| {
-        let mut hold = Query::select();
-        hold.expr(Expr::value(1)).from(legal_holds::Entity).cond_where(covers);
-        Expr::exists(hold)
+/// Lists that do not depend on the row: each is read once a statement, however many rows are held against it.
+fn keepers<E: Perishable>(tenant: TenantId) -> [SimpleExpr; 4] {
+    use legal_holds::Column::{DataType, ReleasedAt, SubjectId, TenantId};
+    let held = |columns: &[legal_holds::Column]| {
+        let mut held = Query::select();
+        held.columns(columns.iter().copied()).from(legal_holds::Entity);
+        held.and_where(TenantId.eq(tenant)).and_where(ReleasedAt.is_null()).take()
     };
-    let [on_subject, on_type] = covered::<E>().map(hold);
-    [on_subject, on_type, restricted::<E>()]
+    let mut subjects = held(&[SubjectId]);
+    subjects.and_where(SubjectId.is_not_null()).and_where(DataType.is_null());
+    let mut types = held(&[DataType]);
+    types.and_where(SubjectId.is_null()).and_where(DataType.is_not_null());
+    let mut both = held(&[SubjectId, DataType]);
+    both.and_where(SubjectId.is_not_null()).and_where(DataType.is_not_null());
+    let column = |column: E::Column| Expr::col(column.as_column_ref());
+    [
+        column(E::SUBJECT).in_subquery(subjects),
+        column(E::DATA_TYPE).in_subquery(types),
+        Expr::tuple([column(E::SUBJECT), column(E::DATA_TYPE)]).in_subquery(both),
+        restricted::<E>(tenant),
+    ]
 }
 
 /// The two ways in which a hold in force covers the row: by its subject, and by its data type whoever the subject is. Each
@@ -81,16 +94,18 @@ pub(super) fn covered<E: Perishable>() -> [Condition; 2] {
 }
 
 /// Processing of the row's subject is restricted.
-pub(super) fn restricted<E: Perishable>() -> SimpleExpr {
-    let mut subject = Query::select();
-    subject
-        .expr(Expr::value(1))
+pub(super) fn restricted<E: Perishable>(tenant: TenantId) -> SimpleExpr {
+    let mut restricted = Query::select();
+    restricted
+        .column(subjects::Column::Id)
         .from(subjects::Entity)
-        .and_where(same(subjects::Column::TenantId, E::TENANT))
-        .and_where(same(subjects::Column::Id, E::SUBJECT))
-        .and_where(subjects::Column::Status.eq(SubjectStatus::Restricted));
-    Expr::exists(subject)
+        .and_where(subjects::Column::TenantId.eq(tenant))
+        .and_where(Expr::cust(RESTRICTED));
+    Expr::col(E::SUBJECT.as_column_ref()).in_subquery(restricted)
 }
+
+/// What the index `subjects_restricted` is made over, word for word.
+const RESTRICTED: &str = "status = 'RESTRICTED'";
 
 fn same(column: impl ColumnTrait, of_row: impl ColumnTrait) -> SimpleExpr {
     Expr::col(column.as_column_ref()).equals(of_row.as_column_ref())

@@ -43,7 +43,7 @@ async fn add<E: Perishable>(
             *kept.entry(data_type).or_default().by_hold.entry(hold).or_default() += count.unsigned_abs();
         }
     }
-    let restricted = counted::<E>(types, at).filter(due::restricted::<E>());
+    let restricted = counted::<E>(types, at).filter(due::restricted::<E>(tx.tenant()));
     for (data_type, count) in tx.tuples::<_, (String, i64)>(restricted).await? {
         kept.entry(data_type).or_default().restricted += count.unsigned_abs();
     }

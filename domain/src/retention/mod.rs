@@ -8,9 +8,11 @@
 mod batch;
 mod due;
 mod expiry;
+mod forget;
 mod hold;
 mod kept;
 mod overdue;
+mod own;
 pub mod period;
 mod policy;
 mod preview;
@@ -24,12 +26,14 @@ mod watch;
 pub use batch::Progress;
 pub use due::Perishable;
 pub use expiry::Expiries;
+pub use forget::forget_runs;
 pub use hold::{
     PlaceHold, holds_by_ids, holds_for, holds_for_records, holds_on, list_holds, place_hold, release_hold,
     reveal_reasons, serialise_with_holds,
 };
 pub use kept::Kept;
 pub use overdue::{Overdue, overdue, read_overdue};
+pub use own::{AUDIT_LOGS, Own, RETENTION_RUNS, SUBJECT_REQUESTS, VERIFICATIONS, held_subjects, own_cutoff};
 pub use policy::{
     Changed, SetPolicy, all as policies, check as check_policy, check_data_type, list, policies_by_ids, set, set_policy,
 };

@@ -48,9 +48,9 @@ pub async fn overdue(tx: &TenantTx) -> Result<Overdue> {
 async fn overdue_in<E: Perishable>(tx: &TenantTx) -> Result<Overdue> {
     let types = types::present::<E>(tx).await?;
     let expired = E::find().filter(E::DATA_TYPE.is_in(types)).filter(due::expired::<E>(tx.now()));
-    let loose = expired.clone().filter(due::loose::<E>());
+    let loose = expired.clone().filter(due::loose::<E>(tx.tenant()));
     let loose = loose.select_only().column_as(E::ID.count(), "records").column_as(E::EXPIRES_AT.min(), "since");
     let (records, since) = tx.tuples::<_, (i64, Option<DateTime<Utc>>)>(loose).await?.pop().unwrap_or_default();
-    let held = tx.count(expired.filter(due::kept::<E>())).await?;
+    let held = tx.count(expired.filter(due::kept::<E>(tx.tenant()))).await?;
     Ok(Overdue { records: records.unsigned_abs(), since, held })
 }

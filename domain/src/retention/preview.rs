@@ -72,8 +72,8 @@ async fn count<E: Perishable>(
     due: &mut Counts,
     held: &mut Counts,
 ) -> Result<()> {
-    count_those::<E>(tx, types, due::expired::<E>(at), due::loose::<E>(), due).await?;
-    count_those::<E>(tx, types, due::expired::<E>(at), due::kept::<E>(), held).await
+    count_those::<E>(tx, types, due::expired::<E>(at), due::loose::<E>(tx.tenant()), due).await?;
+    count_those::<E>(tx, types, due::expired::<E>(at), due::kept::<E>(tx.tenant()), held).await
 }
 
 async fn count_those<E: Perishable>(

@@ -53,7 +53,9 @@ pub(super) async fn begin(
         finished_at: None,
         restricted: 0,
         records_swept_to: None,
+        records_swept_id: None,
         files_swept_to: None,
+        files_swept_id: None,
     });
     tx.insert_all(results.map(sea_orm::IntoActiveModel::into_active_model).collect()).await?;
     Ok(run)

@@ -4,6 +4,8 @@
 //! comes next, and two that meet do not count a record twice. A run that a fault stops is FAILED, says why, and goes on
 //! with the next sweep or when somebody asks for it.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use recital_entities::{RetentionFailure, RetentionRunId, RetentionRunState, TenantId, retention::retention_runs};
 use sea_orm::{ActiveValue::Set, IntoActiveModel as _};
@@ -25,6 +27,8 @@ use crate::{
 pub const BATCH: u64 = 5_000;
 /// A caller or a worker goes on for so many transactions; the rest is left to the queue.
 const MOST_BATCHES: usize = 20;
+/// Then a caller hears that the run goes on.
+const CALLERS_WAIT: Duration = Duration::from_secs(10);
 const JOB: &str = "retention.sweep";
 
 /// The daily sweep of one tenant that was due at `due_at`: finishes what an interrupted or failed run left, then deletes
@@ -57,8 +61,18 @@ pub async fn sweep_tenant(app: &App, tenant: TenantId, correlation: Uuid, due_at
 /// `BAD_USER_INPUT` for an unknown data type.
 pub async fn run(app: &App, viewer: &Viewer, data_type: Option<String>) -> Result<retention_runs::Model> {
     let run = begin(app, viewer, data_type, app.now()).await?;
-    carry_on(app, viewer, run.id, BATCH).await?;
+    for_a_while(app, viewer, run.id).await?;
     app.read(viewer, Permission::RetentionRun, async |tx| runs::get(tx, run.id).await).await
+}
+
+/// Carries on, and waits for it as long as a caller will. It goes on without one who does not.
+async fn for_a_while(app: &App, viewer: &Viewer, run: RetentionRunId) -> Result<()> {
+    let (app, viewer) = (app.clone(), viewer.clone());
+    let task = tokio::spawn(async move { carry_on(&app, &viewer, run, BATCH).await });
+    match tokio::time::timeout(CALLERS_WAIT, task).await {
+        Ok(ended) => ended.map_err(Error::internal)?,
+        Err(_) => Ok(()),
+    }
 }
 
 /// Takes a run up again that failed or was left, without waiting for the next sweep.
@@ -67,7 +81,7 @@ pub async fn run(app: &App, viewer: &Viewer, data_type: Option<String>) -> Resul
 /// `NOT_FOUND`; CONFLICT with `ALREADY_FINISHED`.
 pub async fn resume(app: &App, viewer: &Viewer, run: RetentionRunId) -> Result<retention_runs::Model> {
     step(app, viewer, run, Batch { size: BATCH, queue_rest: false }).await?;
-    carry_on(app, viewer, run, BATCH).await?;
+    for_a_while(app, viewer, run).await?;
     app.read(viewer, Permission::RetentionRun, async |tx| runs::get(tx, run).await).await
 }
 

@@ -13,7 +13,7 @@ use sea_orm::{
     ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, Select,
 };
 
-use super::{Perishable, due, period, policy};
+use super::{Perishable, due, own, period, policy};
 use crate::{
     db::TenantTx,
     error::{Error, Result},
@@ -24,6 +24,9 @@ use crate::{
 /// # Errors
 /// `BAD_USER_INPUT` on the field `dataType`.
 pub(super) async fn require_known(tx: &TenantTx, data_type: &str) -> Result<()> {
+    if own::ALL.iter().any(|own| own.data_type == data_type) {
+        return Ok(());
+    }
     if policy::find(tx, data_type).await?.is_some() || any_collects(&purposes(tx).await?, data_type) {
         return Ok(());
     }

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use recital_entities::{
-    WorkState,
-    access::idempotency_keys,
+    Period, WorkState,
+    access::{idempotency_keys, operator_entries},
     work::{job_runs, work_items},
 };
 use sea_orm::{
@@ -15,6 +15,7 @@ use super::Served;
 use crate::{
     app::App,
     error::Result,
+    retention::period,
     viewer::{Actor, Viewer},
 };
 
@@ -27,16 +28,26 @@ const KEPT: TimeDelta = TimeDelta::days(90);
 /// ahead for a while is set back, a run must not be due a second time.
 const RUNS_KEPT: u64 = 100;
 
+/// What operators did, for as long as a tenant's own log is kept by default.
+const OPERATORS_LOG_KEPT: Period = Period::years(7);
+
 /// A client that repeats a call later than this gets a second effect.
 const ANSWERS_KEPT: TimeDelta = TimeDelta::days(2);
 
-/// Deletes done and cancelled work items and finished runs that are past their time. Dead items stay until an operator retries them.
+/// Deletes done and cancelled work items, finished runs and entries of the operators' log that are past their time. Dead
+/// items stay until an operator retries them.
 pub async fn prune(app: &App) -> Result<u64> {
     let cutoff = app.now() - KEPT;
     let items = work_items::Entity::delete_many()
         .filter(work_items::Column::State.is_in([WorkState::Done, WorkState::Cancelled]))
         .filter(work_items::Column::FinishedAt.lt(cutoff));
-    Ok(app.platform().delete(items).await? + prune_runs(app, cutoff).await?)
+    Ok(app.platform().delete(items).await? + prune_runs(app, cutoff).await? + prune_operators_log(app).await?)
+}
+
+async fn prune_operators_log(app: &App) -> Result<u64> {
+    let Some(cutoff) = period::cutoff(OPERATORS_LOG_KEPT, app.now()) else { return Ok(0) };
+    let old = operator_entries::Column::At.lt(cutoff);
+    app.platform().delete(operator_entries::Entity::delete_many().filter(old)).await
 }
 
 async fn prune_runs(app: &App, cutoff: DateTime<Utc>) -> Result<u64> {

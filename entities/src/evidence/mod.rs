@@ -1,4 +1,5 @@
 pub mod attestations;
+pub mod audit_ages;
 pub mod audit_checkpoints;
 pub mod audit_entries;
 pub mod audit_leaves;

@@ -22,10 +22,12 @@ pub struct Model {
     pub restricted: i32,
     pub records_swept_to: Option<DateTimeUtc>,
     pub files_swept_to: Option<DateTimeUtc>,
+    pub records_swept_id: Option<Uuid>,
+    pub files_swept_id: Option<Uuid>,
 }
 
 crate::tenant_table! {
-    Key: TenantId | RunId | DataType;
+    Key: TenantId | RunId | DataType | RecordsSweptId | FilesSweptId;
     Operational: Retention | Cutoff | Deleted | Held | LegalBasis | FinishedAt | Restricted | RecordsSweptTo
         | FilesSweptTo;
 }

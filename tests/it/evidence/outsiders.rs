@@ -55,7 +55,7 @@ async fn proofs(world: &World) -> Value {
     json!({ "inclusion": inclusion, "consistency": prefixes })
 }
 
-async fn export(world: &World) -> String {
+pub(super) async fn export(world: &World) -> String {
     let mut lines = String::new();
     let write = |line: &str| {
         lines.push_str(line);

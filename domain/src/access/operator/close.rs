@@ -181,6 +181,7 @@ mod tests {
 
     /// Nothing personal in clear, and no key left that opens what is sealed.
     const KEPT: &[&str] = &[
+        "audit_ages",
         "audit_checkpoints",
         "audit_entries",
         "audit_leaves",
