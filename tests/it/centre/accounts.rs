@@ -10,7 +10,7 @@ use super::{CHAT, SET, open, set};
 use crate::accuracy::{Page, entries};
 
 pub const ADA: &str = "ada@example.com";
-const PASSWORD: &str = "walnut harbour kettle";
+pub const PASSWORD: &str = "walnut harbour kettle";
 const OTHER_PASSWORD: &str = "copper lantern meadow";
 const DEFINE: &str = "mutation($input: DefinePurposeInput!) { definePurpose(input: $input) { purpose { version } } }";
 const REVISE: &str = "mutation($input: RevisePurposeInput!) { revisePurpose(input: $input) { purpose { version } } }";
@@ -310,7 +310,7 @@ both_engines! {
         let mut desk = Browser::at(&centre);
         desk.sign_in(ADA, PASSWORD).await;
         let page = desk.get("/account/security").await;
-        assert_eq!(page.find("main button"), ["Sign out there", "Sign out in every other browser", "Save the password", "Sign out"]);
+        assert_eq!(page.find("main button"), ["Sign out", "Sign out there", "Sign out in every other browser", "Save the password"]);
         let wrong = desk.post("/account/security/password", &[("current", OTHER_PASSWORD), ("password", OTHER_PASSWORD)]).await;
         assert_eq!((wrong.status, wrong.find("#current-wrong")), (422, vec!["This is not the right password.".to_owned()]));
         let before = desk.cookie.clone();

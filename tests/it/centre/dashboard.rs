@@ -1,12 +1,12 @@
 //! A person's own pages.
 
 use base64::Engine as _;
-use recital_tests::{World, both_engines};
+use recital_tests::{Engine, World, both_engines, browse};
 use serde_json::{Value, json};
 
 use super::{
     CHAT,
-    accounts::{ADA, Browser, find, member},
+    accounts::{ADA, Browser, PASSWORD, find, member},
     set,
 };
 use crate::accuracy::{Page, entries};
@@ -227,4 +227,17 @@ both_engines! {
         world.drain().await;
         world.finish().await;
     }
+}
+
+#[tokio::test]
+async fn a_person_sees_to_their_data_in_a_browser() {
+    let world = World::start(Engine::Sqlite).await;
+    let (browser, _) = chatting(&world).await;
+    let own = world.database.folder.path().display().to_string();
+    let given = json!({
+        "url": browser.centre, "email": ADA, "password": PASSWORD, "purpose": "AI Agent Interactions",
+        "languages": ["en", "de", "fr", "es", "it"], "folder": std::env::var("RECITAL_PICTURES").unwrap_or(own),
+    });
+    browse("centre", given).await;
+    world.finish().await;
 }
