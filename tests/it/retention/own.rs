@@ -5,7 +5,7 @@ use recital_scheduler::run_job;
 use recital_tests::{World, both_engines};
 use serde_json::{Value, json};
 
-use super::{RUN, hold, set};
+use super::{RELEASE, RUN, hold, set};
 
 const OPEN: &str =
     "mutation($external: String!) { openSubjectRequest(input: { type: ACCESS, subject: { externalId: $external },
@@ -66,7 +66,7 @@ both_engines! {
         world.advance(TimeDelta::days(91));
         let on_all = hold(&world.owner, json!({ "dataType": "subject_requests" })).await;
         assert_eq!(run(&world, "requests.forget_words").await, 0, "a hold keeps them");
-        world.ask(super::RELEASE, json!({ "id": on_all })).await;
+        world.ask(RELEASE, json!({ "id": on_all })).await;
         set(&world.owner, "subject_requests", "INDEFINITE", "NOT_APPLICABLE").await;
         world.drain().await;
         assert_eq!(run(&world, "requests.forget_words").await, 0, "they have no end");
