@@ -86,7 +86,9 @@ fn id(global: &str) -> String {
 }
 
 async fn a_restored_backup_brings_nobody_back(engine: Engine) {
-    let mut house = Installation::with(engine, &[("RECITAL_ERASURES__FOLDER", "ledger")]).await;
+    let mut house =
+        Installation::with(engine, &[("RECITAL_ERASURES__STORE", "folder"), ("RECITAL_ERASURES__FOLDER", "ledger")])
+            .await;
     let (ada, bea, cyd) = (register(&house, "ada").await, register(&house, "bea").await, register(&house, "cyd").await);
     let dan = register(&house, "dan").await;
     // Ada has asked already and waits for approval; Bea asks tomorrow; a hold still keeps Cyd; Dan stays.

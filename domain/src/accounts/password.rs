@@ -203,7 +203,11 @@ mod tests {
 
     #[test]
     fn a_password_is_long_enough_and_not_among_the_first_that_are_tried() {
-        let (longest, wide) = ("ß9-x".repeat(32), "ｐ".repeat(129));
+        let greek = |seed: &mut u32, _| {
+            *seed = *seed * 16_807 % 65_521;
+            char::from_u32(0x3b1 + *seed % 24)
+        };
+        let (longest, wide) = ((0..128).scan(7, greek).collect::<String>(), "ｐ".repeat(129));
         for (password, refused) in [
             ("", Some("TOO_SHORT")),
             ("Tr0ub4d", Some("TOO_SHORT")),

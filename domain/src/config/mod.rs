@@ -413,12 +413,22 @@ fn read_files(reader: &mut Reader) -> Files {
 }
 
 fn read_erasures(reader: &mut Reader) -> Option<FileStoreKind> {
-    let folder = reader.text("erasures.folder").map(|folder| FileStoreKind::Folder(folder.into()));
-    let bucket = reader.text("erasures.bucket").map(|bucket| FileStoreKind::S3 { bucket });
-    if folder.is_some() && bucket.is_some() {
-        reader.fault("erasures.bucket", "erasures.folder is set too: the ledger stands in one place");
+    let (folder, bucket) = (reader.text("erasures.folder"), reader.text("erasures.bucket"));
+    match reader.text("erasures.store").as_deref() {
+        None => None,
+        Some("folder") => {
+            let missing = "is missing: the ledger's folder";
+            Some(FileStoreKind::Folder(needed(reader, "erasures.folder", folder, missing).into()))
+        }
+        Some("s3") => {
+            let missing = "is missing: s3 needs the bucket's name";
+            Some(FileStoreKind::S3 { bucket: needed(reader, "erasures.bucket", bucket, missing) })
+        }
+        Some(_) => {
+            reader.fault("erasures.store", "expected `folder` or `s3`");
+            None
+        }
     }
-    folder.or(bucket)
 }
 
 fn read_limits(reader: &mut Reader) -> Limits {

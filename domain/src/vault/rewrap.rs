@@ -277,6 +277,7 @@ mod tests {
 
     /// What [`super::rewrap`] brings over.
     const TENANT_SEALED: &[&str] = &[
+        "account_links.asked",
         "attestations.statement",
         "centre_asks.address",
         "centre_asks.note",

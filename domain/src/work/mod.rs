@@ -126,6 +126,7 @@ pub const KINDS: &[&str] = &[
     "mail.password_changed",
     "request.fulfil",
     "mail.request",
+    "centre.ask",
     "mail.request_reminder",
     "restriction.lift",
     "retention.restamp",

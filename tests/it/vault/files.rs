@@ -61,9 +61,9 @@ fn folder_of(world: &World, id: &str) -> PathBuf {
     world.database.path("files").join(world.tenant.to_string()).join(id.trim_start_matches("PersonalFile:"))
 }
 
-/// The chunks in the file store, in order.
+/// Acme's chunks in the file store, in order; the erasure ledger stands beside them.
 fn chunks(world: &World) -> Vec<PathBuf> {
-    walk(&world.database.path("files"))
+    walk(&world.database.path("files").join(world.tenant.to_string()))
 }
 
 fn walk(folder: &Path) -> Vec<PathBuf> {
