@@ -95,6 +95,7 @@ impl Frame {
     }
 
     /// A law, and whom it protects.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand over references")]
     pub fn law(&self, law: &Regime) -> String {
         self.say.text(&format!("centre-law-{law}"))
     }

@@ -26,14 +26,12 @@ use crate::{
 pub async fn confirm_own(app: &App, viewer: &Viewer) -> Result<()> {
     app.write(viewer, Permission::AccuracyAnswer, async |tx| {
         let subject = locked_subject(tx, viewer.subject()?).await?;
-        match open_question(tx, subject.id).await? {
-            Some(row) => Ok(answer::confirm(tx, row, subject).await?.map(drop)),
-            None => {
-                let id = subject.id;
-                answer::mark_verified(tx, subject).await?;
-                Ok(Event::OwnDataConfirmed { id }.with(()))
-            }
+        if let Some(row) = open_question(tx, subject.id).await? {
+            return Ok(answer::confirm(tx, row, subject).await?.map(drop));
         }
+        let id = subject.id;
+        answer::mark_verified(tx, subject).await?;
+        Ok(Event::OwnDataConfirmed { id }.with(()))
     })
     .await
 }

@@ -40,7 +40,7 @@ impl Browser {
         Self { http, centre: centre.to_owned(), address: "198.51.100.7".to_owned(), cookie, form }
     }
 
-    fn from_address(mut self, address: &str) -> Self {
+    fn calling_from(mut self, address: &str) -> Self {
         address.clone_into(&mut self.address);
         self
     }
@@ -375,7 +375,7 @@ both_engines! {
 
     async fn guessing_is_limited_and_locks_nobody_else_out(world: World) {
         let (centre, _) = member(&world).await;
-        let mut guesser = Browser::at(&centre).from_address("203.0.113.9");
+        let mut guesser = Browser::at(&centre).calling_from("203.0.113.9");
         for _ in 0..10 {
             assert_eq!(guesser.sign_in(ADA, OTHER_PASSWORD).await.status, 422);
         }
@@ -385,21 +385,21 @@ both_engines! {
         assert!(limited.text().contains("Please wait 15 min"), "{}", limited.text());
         let replica = world.another_process().await;
         let other = centre.replace(&world.url, replica.url());
-        let mut elsewhere = Browser::at(&other).from_address("203.0.113.9");
+        let mut elsewhere = Browser::at(&other).calling_from("203.0.113.9");
         assert_eq!(elsewhere.sign_in(ADA, PASSWORD).await.status, 429, "all processes count together");
         assert_eq!(entries(&world, "account.limit_reached").await, 1, "told once");
 
-        let mut owner = Browser::at(&centre).from_address("198.51.100.7");
+        let mut owner = Browser::at(&centre).calling_from("198.51.100.7");
         assert_eq!(owner.sign_in(ADA, PASSWORD).await.status, 303, "she is somewhere else");
         guesser.get("/account/sign-in").await;
         assert_eq!(guesser.post("/account/link", &[("email", ADA)]).await.status, 200, "and a link can be had");
         world.drain().await;
         assert_eq!(guesser.fill(&link(&world), &[]).await.status, 303);
         world.advance(TimeDelta::minutes(16));
-        let mut guesser = Browser::at(&centre).from_address("203.0.113.9");
+        let mut guesser = Browser::at(&centre).calling_from("203.0.113.9");
         assert_eq!(guesser.sign_in(ADA, PASSWORD).await.status, 303, "it ends by itself");
 
-        let mut flooder = Browser::at(&centre).from_address("203.0.113.77");
+        let mut flooder = Browser::at(&centre).calling_from("203.0.113.77");
         flooder.get("/account/sign-in").await;
         let mails = world.inbox.mails().len();
         let mut statuses = Vec::new();

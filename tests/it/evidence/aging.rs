@@ -50,7 +50,7 @@ async fn old_bodies_go_and_the_log_still_verifies(engine: Engine) {
 
     world.advance(TimeDelta::days(365 * 6));
     assert_eq!(age(&world).await, 0, "seven years are not over");
-    world.advance(TimeDelta::days(366));
+    world.advance(TimeDelta::days(367));
     world.subject("grace").await;
     evidence::sequence(&world.app).await.unwrap();
     assert_eq!(age(&world).await, old as u64);
@@ -109,6 +109,7 @@ async fn no_young_entry_can_be_made_to_go(engine: Engine) {
             world.database.execute_as_service(&as_acme).await.unwrap();
             assert_eq!(bodies(&world).await, all - old, "what is young is left: {attack}");
         }
+        world.database.execute("UPDATE retention_policies SET retention = 'PT1H'").await.unwrap();
         for refused in [
             "UPDATE audit_ages SET aged_to = 9999",
             "INSERT INTO audit_ages SELECT tenant_id, 9999 FROM subjects",

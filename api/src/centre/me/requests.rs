@@ -26,7 +26,7 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "centre/me/requests.html")]
-struct Requests {
+struct RequestsPage {
     frame: Frame,
     csrf: CsrfToken,
     done: Option<String>,
@@ -93,7 +93,7 @@ pub async fn show(State(state): State<ApiState>, visitor: Visitor, Query(done): 
             let asker = visitor.asker();
             let frame = visitor.frame;
             let requests = own.iter().map(|own| RequestView::new(&frame, &asker, own)).collect();
-            page(StatusCode::OK, &Requests { done: done.words(&frame), csrf: me.csrf, requests, frame })
+            page(StatusCode::OK, &RequestsPage { done: done.words(&frame), csrf: me.csrf, requests, frame })
         }
         Err(error) => refuse(&error, &visitor),
     }
