@@ -50,7 +50,7 @@ async fn old_bodies_go_and_the_log_still_verifies(engine: Engine) {
 
     world.advance(TimeDelta::days(365 * 6));
     assert_eq!(age(&world).await, 0, "seven years are not over");
-    world.advance(TimeDelta::days(367));
+    world.advance(TimeDelta::days(370));
     world.subject("grace").await;
     evidence::sequence(&world.app).await.unwrap();
     assert_eq!(age(&world).await, old as u64);

@@ -112,6 +112,7 @@ both_engines! {
         const REGISTER: &str = "mutation { registerSubject(input: { externalId: \"erika\", email: \"erika@example.com\", locale: \"de-AT\" }) { subject { id } } }";
         let erika = world.ask(REGISTER, json!({})).await["registerSubject"]["subject"]["id"].as_str().unwrap().to_owned();
         let request = open(&world, "ERASURE", &erika, json!({})).await;
+        world.drain().await;
         const EXTEND: &str = "mutation($id: ID!) { extendSubjectRequest(input: { id: $id, reason: \"sehr viele Daten\" }) { request { id } } }";
         world.ask(EXTEND, json!({ "id": request["id"] })).await;
         world.drain().await;
